@@ -1,0 +1,1 @@
+"""What the programme means: its rules, its use cases, and what it says."""

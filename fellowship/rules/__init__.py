@@ -1,0 +1,1 @@
+"""Questions of the programme, answered from values alone: no clock, no database, no Slack."""

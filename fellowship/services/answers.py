@@ -1,0 +1,340 @@
+"""Answers: one per respondent and item, kept apart from who gave them, changeable until the wave freezes.
+
+The path of a click: one look-up, then two inserts in the same transaction. Statements are built once.
+"""
+
+import datetime as dt
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, case, select, update
+from sqlalchemy.orm import Session
+
+from fellowship import catalogue
+from fellowship.errors import NotAllowedError, UnknownSubjectError, WaveFrozenError
+from fellowship.ports import Actor, Policies
+from fellowship.services import outbox, waves
+from fellowship.views import pulse as views
+from fellowship.views.message import Message
+from fellowship.views.pulse import Answered
+from models.operational import Answer, Cohort, Fellow, Outbox, Person, Wave, WaveMember
+from models.session import insert_for
+from models.types import new_id
+
+TEST = "test:"
+LONGEST_WORDS = 3000
+"""What a Slack text input holds at most."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the message stands whose button was pressed."""
+
+    channel_id: str
+    ts: str
+
+
+@dataclass(frozen=True)
+class Click:
+    """The first item, answered by a button. ``given_us``: when, by Slack's clock, in microseconds since 1970."""
+
+    wave_id: str
+    item_id: str
+    option: int
+    given_us: int
+    place: Place
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A wave as one of those asked sees it."""
+
+    wave_id: str
+    respondent_ref: str
+    cohort_name: str
+    closes_at: dt.datetime
+    instrument: catalogue.Instrument
+    card: views.WaveCard
+
+
+@functools.cache
+def _own_asking() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Wave.instrument,
+            Wave.closes_at,
+            Wave.freezes_at,
+            Wave.state,
+            Wave.k_median,
+            Wave.k_distribution,
+            WaveMember.respondent_ref,
+            Cohort.name,
+            Cohort.zone.label("cohort_zone"),
+            Person.zone,
+        )
+        .join(Cohort, (Cohort.workspace_id == Wave.workspace_id) & (Cohort.cohort_id == Wave.cohort_id))
+        .join(WaveMember, (WaveMember.workspace_id == Wave.workspace_id) & (WaveMember.wave_id == Wave.wave_id))
+        .join(Fellow, (Fellow.workspace_id == WaveMember.workspace_id) & (Fellow.fellow_id == WaveMember.fellow_id))
+        .join(Person, (Person.workspace_id == Fellow.workspace_id) & (Person.person_id == Fellow.person_id))
+        .where(
+            Wave.workspace_id == bindparam("workspace_id"),
+            Wave.wave_id == bindparam("wave_id"),
+            Person.slack_user_id == bindparam("slack_user_id"),
+        )
+    )
+
+
+def asking(session: Session, actor: Actor, wave_id: str, policies: Policies, now: dt.datetime) -> Asking:
+    """The wave, if the actor was asked in it and it still takes answers.
+
+    Raises NotAllowedError, or WaveFrozenError from the moment the late window ends, whether or not the freeze ran.
+    """
+    row = session.execute(
+        _own_asking(),
+        {"workspace_id": actor.workspace_id, "wave_id": wave_id, "slack_user_id": actor.slack_user_id},
+    ).one_or_none()
+    if row is None:
+        raise NotAllowedError(
+            "This pulse was sent to somebody else, or is not here any more.",
+            "The associate director of your cohort can say which pulse is yours.",
+        )
+    if row.state not in {"open", "closed"} or now >= row.freezes_at:
+        raise WaveFrozenError(
+            "This pulse is over and its results are being put together, so nothing was changed.",
+            f"{waves.who_helps(session, actor.workspace_id, wave_id)} can tell you when the next one opens.",
+        )
+    return _asking_of(row, wave_id, policies)
+
+
+def _asking_of(row: Row[Any], wave_id: str, policies: Policies) -> Asking:
+    card = views.WaveCard(
+        wave_id=wave_id,
+        cohort_name=row.name,
+        closes_at=row.closes_at,
+        freezes_at=row.freezes_at,
+        zone=row.zone or row.cohort_zone,
+        k_median=row.k_median,
+        k_distribution=row.k_distribution,
+        help_line=policies.help_line,
+    )
+    return Asking(wave_id, row.respondent_ref, row.name, row.closes_at, catalogue.instrument(row.instrument), card)
+
+
+@functools.cache
+def _upsert(sqlite: bool) -> Any:  # noqa: ANN401, FBT001 - as models.session.insert_for
+    statement = insert_for(sqlite)(Answer.__table__)
+    fresh = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["workspace_id", "wave_id", "respondent_ref", "item_id"],
+        set_={
+            "value": fresh.value,
+            "missing": fresh.missing,
+            "words": fresh.words,
+            "given_us": fresh.given_us,
+            "late": fresh.late,
+        },
+        # Deliveries can overtake each other: what was given later stands.
+        where=fresh.given_us >= Answer.__table__.c.given_us,
+    )
+
+
+@functools.cache
+def _record_edit(sqlite: bool) -> Any:  # noqa: ANN401, FBT001 - as above
+    return insert_for(sqlite)(Outbox.__table__).on_conflict_do_nothing()
+
+
+def answer_first_item(session: Session, actor: Actor, click: Click, policies: Policies, now: dt.datetime) -> None:
+    """The answer is kept and the message it was given in will say 'saved', never the value.
+
+    Raises as ``asking``, and UnknownSubjectError for an item or option that the instrument does not have.
+    """
+    if click.wave_id.startswith(TEST):
+        _pretend_saved(session, actor, click.wave_id, click.place, policies, now)
+        return
+    wave = asking(session, actor, click.wave_id, policies, now)
+    value, missing = _read_option(wave.instrument, click.item_id, click.option)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    session.execute(
+        _upsert(sqlite),
+        {
+            "workspace_id": actor.workspace_id,
+            "wave_id": wave.wave_id,
+            "respondent_ref": wave.respondent_ref,
+            "item_id": click.item_id,
+            "value": value,
+            "missing": missing,
+            "words": None,
+            "given_us": click.given_us,
+            "late": now >= wave.closes_at,
+        },
+    )
+    session.execute(
+        _record_edit(sqlite),
+        {
+            "workspace_id": actor.workspace_id,
+            "dedupe_key": f"wave:{wave.wave_id}:saved:{wave.respondent_ref}:{click.place.ts}",
+            "channel_id": click.place.channel_id,
+            "edits_ts": click.place.ts,
+            "payload": _saved_payload(wave.card, wave.instrument),
+            "due_at": now,
+        },
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _saved_payload(card: views.WaveCard, instrument: catalogue.Instrument) -> dict[str, Any]:
+    payload: dict[str, Any] = views.pulse_saved(card, instrument).payload()
+    return payload
+
+
+def _read_option(instrument: catalogue.Instrument, item_id: str, option: int) -> tuple[int | None, int | None]:
+    item = next((each for each in instrument.items if each.item_id == item_id), None)
+    if item is not None and item.scale is not None:
+        if option in {each.value for each in item.scale.options}:
+            return option, None
+        if option in (catalogue.MissingCode.NO_OPPORTUNITY, catalogue.MissingCode.PREFER_NOT):
+            return None, int(option)
+    raise UnknownSubjectError("That answer is not one this question offers.", "Press one of the buttons shown.")
+
+
+def _pretend_saved(
+    session: Session, actor: Actor, wave_id: str, place: Place, policies: Policies, now: dt.datetime
+) -> None:
+    instrument = _tested(wave_id)
+    card = waves.card_for_test(instrument, policies, now)
+    _edit(session, actor, place, views.pulse_saved(card, instrument), now)
+
+
+def _tested(wave_id: str) -> catalogue.Instrument:
+    try:
+        return catalogue.instrument(wave_id.removeprefix(TEST))
+    except KeyError:
+        raise UnknownSubjectError("That test is from an older version.", "Send yourself a new one.") from None
+
+
+def _edit(session: Session, actor: Actor, place: Place, message: Message, now: dt.datetime) -> None:
+    outbox.edit(
+        session,
+        actor.workspace_id,
+        key=f"edit:{place.ts}:{new_id()}",  # the inbox knows repeats; what is said twice is edited twice,
+        channel_id=place.channel_id,
+        ts=place.ts,
+        message=message,
+        at=now,
+    )
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the pulse's form opens with: the wave, and what the respondent has answered so far."""
+
+    card: views.WaveCard
+    instrument: catalogue.Instrument
+    given: Mapping[str, Answered]
+
+
+def form(session: Session, actor: Actor, wave_id: str, policies: Policies, now: dt.datetime) -> Form:
+    """The form for the actor; raises as ``asking``."""
+    if wave_id.startswith(TEST):
+        instrument = _tested(wave_id)
+        return Form(waves.card_for_test(instrument, policies, now), instrument, {})
+    wave = asking(session, actor, wave_id, policies, now)
+    rows = session.execute(
+        select(Answer.item_id, Answer.value, Answer.missing, Answer.words).where(
+            Answer.workspace_id == actor.workspace_id,
+            Answer.wave_id == wave_id,
+            Answer.respondent_ref == wave.respondent_ref,
+        )
+    )
+    given = {item_id: Answered(value, missing, words) for item_id, value, missing, words in rows}
+    return Form(wave.card, wave.instrument, given)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The form as it was sent: for each item an option, words, or nothing."""
+
+    wave_id: str
+    options: Mapping[str, int]
+    words: Mapping[str, str]
+    place: Place | None
+
+
+def submit(session: Session, actor: Actor, sheet: Sheet, policies: Policies, now: dt.datetime) -> None:
+    """Every item of the form is kept as it was sent, what was left empty as skipped; the message says saved.
+
+    Raises as ``asking``, and UnknownSubjectError for an option that an item does not have.
+    """
+    if sheet.wave_id.startswith(TEST):
+        if sheet.place is not None:
+            _edit(session, actor, sheet.place, views.pulse_test_over(), now)
+        return
+    wave = asking(session, actor, sheet.wave_id, policies, now)
+    late = now >= wave.closes_at
+    given_us = int(now.timestamp() * 1_000_000)
+    rows = []
+    for item in wave.instrument.items:
+        value, missing, words = _read_item(wave.instrument, item, sheet)
+        rows.append(
+            {
+                "workspace_id": actor.workspace_id,
+                "wave_id": wave.wave_id,
+                "respondent_ref": wave.respondent_ref,
+                "item_id": item.item_id,
+                "value": value,
+                "missing": missing,
+                "words": words,
+                "given_us": given_us,
+                "late": late,
+            }
+        )
+    session.execute(_upsert_form(session.get_bind().dialect.name == "sqlite"), rows)
+    if sheet.place is not None:
+        _edit(session, actor, sheet.place, views.pulse_finished(wave.card, now, late), now)
+
+
+@functools.cache
+def _upsert_form(sqlite: bool) -> Any:  # noqa: ANN401, FBT001 - as above
+    # A form carries no time of Slack's, so it always stands; a click older than it must not undo it.
+    statement = insert_for(sqlite)(Answer.__table__)
+    fresh, kept = statement.excluded, Answer.__table__.c
+    return statement.on_conflict_do_update(
+        index_elements=["workspace_id", "wave_id", "respondent_ref", "item_id"],
+        set_={
+            "value": fresh.value,
+            "missing": fresh.missing,
+            "words": fresh.words,
+            "given_us": case((fresh.given_us > kept.given_us, fresh.given_us), else_=kept.given_us),
+            "late": fresh.late,
+        },
+    )
+
+
+def _read_item(
+    instrument: catalogue.Instrument, item: catalogue.Item, sheet: Sheet
+) -> tuple[int | None, int | None, str | None]:
+    if item.scale is None:
+        words = sheet.words.get(item.item_id, "").strip()[:LONGEST_WORDS]
+        return None, None if words else int(catalogue.MissingCode.SKIPPED), words or None
+    option = sheet.options.get(item.item_id)
+    if option is None:
+        return None, int(catalogue.MissingCode.SKIPPED), None
+    value, missing = _read_option(instrument, item.item_id, option)
+    return value, missing, None
+
+
+def mute(session: Session, actor: Actor, wave_id: str, place: Place, policies: Policies, now: dt.datetime) -> None:
+    """No reminder of this wave will reach the actor; the message says so and can still be answered."""
+    if wave_id.startswith(TEST):
+        instrument = _tested(wave_id)
+        _edit(session, actor, place, views.pulse_muted(waves.card_for_test(instrument, policies, now), instrument), now)
+        return
+    wave = asking(session, actor, wave_id, policies, now)
+    session.execute(
+        update(WaveMember)
+        .where(WaveMember.workspace_id == actor.workspace_id, WaveMember.respondent_ref == wave.respondent_ref)
+        .values(muted=True)
+    )
+    _edit(session, actor, place, views.pulse_muted(wave.card, wave.instrument), now)

@@ -1,0 +1,108 @@
+"""Inviting fellows from a pasted list: read at once, looked up in the background, reported line by line."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from fellowship.errors import InvalidFieldsError
+from fellowship.ports import Actor, Member
+from fellowship.rules.calendar import next_sending_instant
+from fellowship.rules.roster import Roster, parse_roster
+from fellowship.services import cohorts, due, outbox, people
+from fellowship.views import roster as views
+from models.operational import Cohort, Fellow, RosterImport
+from models.session import insert
+
+IMPORT = "roster.import"
+
+
+def ask_import(session: Session, actor: Actor, cohort_id: str, lines: str, now: dt.datetime) -> None:
+    """The pasted list is kept and will be looked up at once; a report of every line follows by direct message."""
+    cohort = cohorts.directed_cohort(session, actor, cohort_id)
+    if not lines.strip():
+        raise InvalidFieldsError({"lines": "Paste one person a line, with an e-mail address in each."})
+    pasted = RosterImport(
+        workspace_id=actor.workspace_id,
+        cohort_id=cohort.cohort_id,
+        asked_by=actor.slack_user_id,
+        lines=lines,
+        asked_at=now,
+    )
+    session.add(pasted)
+    session.flush()
+    due.plan(session, actor.workspace_id, IMPORT, pasted.import_id, now)
+
+
+def read_import(session: Session, workspace_id: str, import_id: str) -> Roster:
+    """The pasted list, read: who is to be looked up, and which lines cannot be used and why."""
+    pasted = session.get_one(RosterImport, (workspace_id, import_id))
+    return parse_roster(pasted.lines or "")
+
+
+def finish_import(
+    session: Session, workspace_id: str, import_id: str, found: Mapping[str, Member | None], now: dt.datetime
+) -> None:
+    """Everyone found is invited once, the associate director gets the report, and the pasted text is gone.
+
+    ``found`` maps each e-mail address of the list to its member, or None where the workspace has none.
+    """
+    pasted = session.get_one(RosterImport, (workspace_id, import_id))
+    cohort = session.get_one(Cohort, (workspace_id, pasted.cohort_id))
+    roster = parse_roster(pasted.lines or "")
+    invited: list[str] = []
+    already: list[str] = []
+    problems = [views.Problem(each.line_no, each.line, each.reason) for each in roster.problems]
+    for row in roster.rows:
+        member = found.get(row.email)
+        if member is None or not member.is_active_person:
+            problems.append(views.Problem(row.line_no, row.email, _why_not(member)))
+        elif _invite(session, cohort, member, now):
+            invited.append(member.name)
+        else:
+            already.append(member.name)
+    pasted.lines = None
+    outbox.say(
+        session,
+        workspace_id,
+        key=f"import:{import_id}:report",
+        to=pasted.asked_by,
+        message=views.invite_report(
+            cohort.name, invited, already, sorted(problems, key=lambda problem: problem.line_no)
+        ),
+        at=now,
+    )
+
+
+def _why_not(member: Member | None) -> str:
+    if member is None:
+        return "nobody in this Slack workspace has this address; ask them to join, or check the spelling"
+    return "this account is a bot or has been deactivated"
+
+
+def _invite(session: Session, cohort: Cohort, member: Member, now: dt.datetime) -> bool:
+    person_id = people.remember(session, cohort.workspace_id, member)
+    fellow_id = session.scalar(
+        insert(session, Fellow)
+        .values(workspace_id=cohort.workspace_id, cohort_id=cohort.cohort_id, person_id=person_id, invited_at=now)
+        .on_conflict_do_nothing(index_elements=["workspace_id", "cohort_id", "person_id"])
+        .returning(Fellow.fellow_id)
+    )
+    if fellow_id is None:
+        return False
+    outbox.say(
+        session,
+        cohort.workspace_id,
+        key=f"fellow:{fellow_id}:invitation",
+        to=member.slack_user_id,
+        message=views.invitation(
+            fellow_id=fellow_id,
+            cohort_name=cohort.name,
+            programme=cohort.programme,
+            start_on=cohort.start_on,
+            director_id=cohort.director_slack_user_id,
+        ),
+        at=next_sending_instant(now, member.zone or cohort.zone, None, cohort.nation),
+        tell=cohort.director_slack_user_id,
+    )
+    return True

@@ -1,0 +1,454 @@
+"""A wave's life: opened for those in post, asked, reminded once, counted daily, closed, frozen."""
+
+import datetime as dt
+import zoneinfo
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from fellowship import catalogue
+from fellowship.errors import NobodyToAskError, UnknownSubjectError, WaveOpenError
+from fellowship.ports import Actor, Policies
+from fellowship.rules import calendar, disclosure, eligibility
+from fellowship.services import cohorts, due, outbox
+from fellowship.services.people import director_of
+from fellowship.services.registration import days_of
+from fellowship.views import pulse as views
+from models.operational import Agreement, Answer, Cohort, Fellow, Figure, Person, Wave, WaveMember
+from models.types import new_id
+
+INVITE, REMIND, COUNT = "wave.invite", "wave.remind", "wave.count"
+CLOSE, FREEZE, RELEASE = "wave.close", "wave.freeze", "wave.release"
+
+_SHOWN: dict[str, Literal["open", "closed", "released"]] = {
+    "open": "open",
+    "closed": "closed",
+    "frozen": "closed",
+    "released": "released",
+}
+
+DAY_ENDS = dt.time(17, 30)
+COUNTED_AT = dt.time(9)
+REMINDED_AT = dt.time(10)
+FREEZE_AFTER = dt.timedelta(seconds=5)
+"""A click that began before the late window ended has its second to be saved; none begins after it."""
+
+EVALUATION = "evaluation"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A fellow who can be asked: in post, and has agreed to the evaluation."""
+
+    fellow_id: str
+    zone: str
+    weekdays: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """A fellow who is asked in a wave, and everything that a message to them needs."""
+
+    slack_user_id: str
+    respondent_ref: str
+    card: views.WaveCard
+    instrument: catalogue.Instrument
+
+
+def send_test(session: Session, actor: Actor, instrument_key: str, policies: Policies, now: dt.datetime) -> None:
+    """The associate director gets the pulse exactly as a fellow does, marked as a test; nothing of it is kept."""
+    cohorts.directed_by(session, actor)
+    instrument = _instrument(instrument_key)
+    outbox.say(
+        session,
+        actor.workspace_id,
+        key=f"test:{new_id()}",
+        to=actor.slack_user_id,
+        message=views.pulse_invitation(card_for_test(instrument, policies, now), instrument),
+        at=now,
+    )
+
+
+def card_for_test(instrument: catalogue.Instrument, policies: Policies, now: dt.datetime) -> views.WaveCard:
+    """What a test message says of its wave: one that closes in two weeks, and keeps nothing."""
+    return views.WaveCard(
+        wave_id=f"test:{instrument.key}",
+        cohort_name="Test cohort",
+        closes_at=now + dt.timedelta(days=14),
+        freezes_at=now + dt.timedelta(days=16),
+        zone="Europe/London",
+        k_median=policies.k_median,
+        k_distribution=policies.k_distribution,
+        help_line=policies.help_line,
+        is_test=True,
+    )
+
+
+def open_wave(
+    session: Session, actor: Actor, cohort_id: str, instrument_key: str, policies: Policies, now: dt.datetime
+) -> str:
+    """The wave is open: its dates and thresholds are fixed, everything it will do is planned. Returns its id.
+
+    Raises NotAllowedError, UnknownSubjectError, WaveOpenError or NobodyToAskError.
+    """
+    cohort = cohorts.directed_cohort(session, actor, cohort_id)
+    instrument = _instrument(instrument_key)
+    _refuse_second(session, cohort)
+    asked = _askable(session, cohort)
+    if not asked:
+        raise NobodyToAskError(
+            f"Nobody in {cohort.name} can be asked yet: no fellow is in post and has agreed to the evaluation.",
+            "Invite fellows with `/fellowship`; they agree when they register.",
+        )
+    opened_on = _local_date(now, cohort.zone)
+    weekdays = [each.weekdays for each in asked]
+    closes_on = calendar.closing_on(opened_on, weekdays, cohort.nation)
+    late_on = calendar.late_until_on(closes_on, weekdays, cohort.nation, policies.late_days)
+    wave = Wave(
+        workspace_id=actor.workspace_id,
+        cohort_id=cohort.cohort_id,
+        instrument=instrument.key,
+        opened_by=actor.slack_user_id,
+        opened_at=now,
+        closes_at=calendar.instant(closes_on, DAY_ENDS, cohort.zone),
+        freezes_at=calendar.instant(late_on, DAY_ENDS, cohort.zone),
+        k_median=policies.k_median,
+        k_distribution=policies.k_distribution,
+        counted_at=now,
+    )
+    session.add(wave)
+    session.flush()
+    session.add_all(
+        WaveMember(workspace_id=wave.workspace_id, wave_id=wave.wave_id, fellow_id=each.fellow_id) for each in asked
+    )
+    _plan(session, wave, cohort, asked, closes_on)
+    _show_director(session, wave, cohort, len(asked))
+    return wave.wave_id
+
+
+def _instrument(key: str) -> catalogue.Instrument:
+    try:
+        return catalogue.instrument(key)
+    except KeyError:
+        raise UnknownSubjectError(
+            "That set of questions is not here any more.", "Type `/pulse` to see what there is."
+        ) from None
+
+
+def _local_date(now: dt.datetime, zone: str) -> dt.date:
+    return now.astimezone(zoneinfo.ZoneInfo(zone)).date()
+
+
+def _refuse_second(session: Session, cohort: Cohort) -> None:
+    still_open = session.scalar(
+        select(Wave.closes_at).where(
+            Wave.workspace_id == cohort.workspace_id, Wave.cohort_id == cohort.cohort_id, Wave.state == "open"
+        )
+    )
+    if still_open is not None:
+        closes_on = _local_date(still_open, cohort.zone)
+        raise WaveOpenError(
+            f"{cohort.name} has a pulse open until {closes_on:%-d %B}.", "It closes by itself; open the next one then."
+        )
+
+
+def _askable(session: Session, cohort: Cohort) -> list[Asked]:
+    rows = session.execute(
+        select(Fellow.fellow_id, Person.zone, Fellow.weekdays)
+        .join(Person, (Person.workspace_id == Fellow.workspace_id) & (Person.person_id == Fellow.person_id))
+        .join(Agreement, (Agreement.workspace_id == Fellow.workspace_id) & (Agreement.fellow_id == Fellow.fellow_id))
+        .where(
+            Fellow.workspace_id == cohort.workspace_id,
+            Fellow.cohort_id == cohort.cohort_id,
+            Fellow.state == "active",
+            Agreement.purpose == EVALUATION,
+            Agreement.agreed.is_(True),
+        )
+    )
+    return [Asked(fellow_id, zone or cohort.zone, days_of(weekdays)) for fellow_id, zone, weekdays in rows]
+
+
+def _plan(session: Session, wave: Wave, cohort: Cohort, asked: list[Asked], closes_on: dt.date) -> None:
+    invitations, reminders = [], []
+    for each in asked:
+        subject = f"{wave.wave_id}/{each.fellow_id}"
+        at = calendar.next_sending_instant(wave.opened_at, each.zone, each.weekdays, cohort.nation)
+        invitations.append((subject, "", at))
+        reminded_on = calendar.reminder_on(_local_date(at, each.zone), closes_on, each.weekdays, cohort.nation)
+        if reminded_on is not None:
+            reminders.append((subject, "1", calendar.instant(reminded_on, REMINDED_AT, each.zone)))
+    due.plan_all(session, wave.workspace_id, INVITE, invitations)
+    due.plan_all(session, wave.workspace_id, REMIND, reminders)
+    due.plan(session, wave.workspace_id, CLOSE, wave.wave_id, wave.closes_at)
+    due.plan(session, wave.workspace_id, FREEZE, wave.wave_id, wave.freezes_at + FREEZE_AFTER)
+    _plan_count(session, wave, cohort, wave.opened_at)
+
+
+def _plan_count(session: Session, wave: Wave, cohort: Cohort, after: dt.datetime) -> None:
+    tomorrow = _local_date(after, cohort.zone) + dt.timedelta(days=1)
+    at = calendar.instant(tomorrow, COUNTED_AT, cohort.zone)
+    if at < wave.closes_at:
+        due.plan(session, wave.workspace_id, COUNT, wave.wave_id, at, tomorrow.isoformat())
+
+
+def invite(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
+    """The fellow is asked. False, and nothing is said, when they cannot be asked any more or have answered."""
+    invitee = _to_prompt(session, workspace_id, subject, policies, now)
+    if invitee is None:
+        return False
+    outbox.say(
+        session,
+        workspace_id,
+        key=invitation_key(invitee.card.wave_id, invitee.respondent_ref),
+        to=invitee.slack_user_id,
+        message=views.pulse_invitation(invitee.card, invitee.instrument),
+        at=now,
+    )
+    return True
+
+
+def remind(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
+    """The fellow is reminded, once. False when they have answered, asked for silence or cannot be asked."""
+    invitee = _to_prompt(session, workspace_id, subject, policies, now, reminding=True)
+    if invitee is None:
+        return False
+    outbox.say(
+        session,
+        workspace_id,
+        key=f"wave:{invitee.card.wave_id}:reminder:{invitee.respondent_ref}",
+        to=invitee.slack_user_id,
+        message=views.pulse_reminder(invitee.card, invitee.instrument),
+        at=now,
+    )
+    return True
+
+
+def invitation_key(wave_id: str, respondent_ref: str) -> str:
+    """The outbox key of a respondent's invitation."""
+    return f"wave:{wave_id}:invitation:{respondent_ref}"
+
+
+def _to_prompt(
+    session: Session,
+    workspace_id: str,
+    subject: str,
+    policies: Policies,
+    now: dt.datetime,
+    *,
+    reminding: bool = False,
+) -> Invitee | None:
+    wave_id, _, fellow_id = subject.partition("/")
+    row = session.execute(
+        select(Wave, Cohort, WaveMember, Person)
+        .join(Cohort, (Cohort.workspace_id == Wave.workspace_id) & (Cohort.cohort_id == Wave.cohort_id))
+        .join(WaveMember, (WaveMember.workspace_id == Wave.workspace_id) & (WaveMember.wave_id == Wave.wave_id))
+        .join(Fellow, (Fellow.workspace_id == WaveMember.workspace_id) & (Fellow.fellow_id == WaveMember.fellow_id))
+        .join(Person, (Person.workspace_id == Fellow.workspace_id) & (Person.person_id == Fellow.person_id))
+        .where(
+            Wave.workspace_id == workspace_id,
+            Wave.wave_id == wave_id,
+            Wave.state == "open",
+            Wave.closes_at > now,
+            WaveMember.fellow_id == fellow_id,
+            Fellow.state == "active",
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    wave, cohort, member, person = row
+    if _has_answered(session, wave, member.respondent_ref) or (reminding and member.muted):
+        return None
+    card = card_of(wave, cohort.name, person.zone or cohort.zone, policies)
+    return Invitee(person.slack_user_id, member.respondent_ref, card, catalogue.instrument(wave.instrument))
+
+
+def _has_answered(session: Session, wave: Wave, respondent_ref: str) -> bool:
+    given = select(Answer.item_id).where(
+        Answer.workspace_id == wave.workspace_id,
+        Answer.wave_id == wave.wave_id,
+        Answer.respondent_ref == respondent_ref,
+    )
+    return session.scalar(given.limit(1)) is not None
+
+
+def card_of(wave: Wave, cohort_name: str, zone: str, policies: Policies) -> views.WaveCard:
+    """What a message says of the wave to a reader in ``zone``."""
+    return views.WaveCard(
+        wave_id=wave.wave_id,
+        cohort_name=cohort_name,
+        closes_at=wave.closes_at,
+        freezes_at=wave.freezes_at,
+        zone=zone,
+        k_median=wave.k_median,
+        k_distribution=wave.k_distribution,
+        help_line=policies.help_line,
+    )
+
+
+def count(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) -> bool:
+    """The associate director's status shows how many have answered by now; the next count is planned."""
+    wave, cohort = _with_cohort(session, workspace_id, wave_id)
+    if wave.state != "open":
+        return False
+    _recount(session, wave, now)
+    _plan_count(session, wave, cohort, now)
+    _show_director(session, wave, cohort, _members(session, wave))
+    return True
+
+
+def close(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) -> bool:
+    """The wave is closed: late answers are taken until it freezes. False when it was closed before."""
+    wave, cohort = _with_cohort(session, workspace_id, wave_id)
+    if wave.state != "open":
+        return False
+    wave.state = "closed"
+    _recount(session, wave, now)
+    _show_director(session, wave, cohort, _members(session, wave))
+    return True
+
+
+def freeze(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) -> bool:
+    """The wave's figures are computed, once; its release is planned. False when it was frozen before.
+
+    From here on no answer is taken and none is read again.
+    """
+    wave, cohort = _with_cohort(session, workspace_id, wave_id)
+    if wave.state not in {"open", "closed"}:
+        return False
+    answered = _respondents(session, wave)
+    wave.n_answered = len(answered)
+    wave.n_eligible = _eligible(session, wave, cohort, answered)
+    wave.frozen_at = now
+    wave.state = "frozen"
+    release = disclosure.release_wave(
+        catalogue.instrument(wave.instrument),
+        _values(session, wave),
+        n_eligible=wave.n_eligible,
+        n_answered=wave.n_answered,
+        thresholds=disclosure.Thresholds(wave.k_median, wave.k_distribution),
+    )
+    session.add_all(
+        Figure(
+            workspace_id=workspace_id,
+            wave_id=wave_id,
+            item_id=figure.item_id,
+            statistic=figure.statistic,
+            band=figure.band,
+            label=figure.label,
+            value=figure.value,
+            n_item=figure.n_item,
+            n_item_at_least=figure.n_item_at_least,
+            suppressed=figure.suppressed,
+            reason=figure.reason,
+        )
+        for figure in release.figures
+    )
+    due.plan(session, workspace_id, RELEASE, wave_id, now)
+    return True
+
+
+def _with_cohort(session: Session, workspace_id: str, wave_id: str) -> tuple[Wave, Cohort]:
+    wave = session.get_one(Wave, (workspace_id, wave_id))
+    return wave, session.get_one(Cohort, (workspace_id, wave.cohort_id))
+
+
+def _members(session: Session, wave: Wave) -> int:
+    members = select(func.count()).where(
+        WaveMember.workspace_id == wave.workspace_id, WaveMember.wave_id == wave.wave_id
+    )
+    return session.scalar(members) or 0
+
+
+def _respondents(session: Session, wave: Wave) -> set[str]:
+    rows = session.scalars(
+        select(Answer.respondent_ref)
+        .where(Answer.workspace_id == wave.workspace_id, Answer.wave_id == wave.wave_id)
+        .distinct()
+    )
+    return set(rows)
+
+
+def _recount(session: Session, wave: Wave, now: dt.datetime) -> None:
+    wave.answered = len(_respondents(session, wave))
+    wave.counted_at = now
+
+
+def _eligible(session: Session, wave: Wave, cohort: Cohort, answered: set[str]) -> int:
+    rows = session.execute(
+        select(WaveMember.respondent_ref, Fellow.start_on, Fellow.end_on, Fellow.weekdays)
+        .join(Fellow, (Fellow.workspace_id == WaveMember.workspace_id) & (Fellow.fellow_id == WaveMember.fellow_id))
+        .where(WaveMember.workspace_id == wave.workspace_id, WaveMember.wave_id == wave.wave_id)
+    )
+    first, last = _local_date(wave.opened_at, cohort.zone), _local_date(wave.closes_at, cohort.zone)
+    return sum(
+        eligibility.is_eligible(
+            answered=respondent_ref in answered,
+            agreed=True,  # only those who had agreed were asked
+            own_days_active=eligibility.active_own_days(
+                start_on or first, end_on or last, days_of(weekdays), first, last, cohort.nation
+            ),
+        )
+        for respondent_ref, start_on, end_on, weekdays in rows
+    )
+
+
+def _values(session: Session, wave: Wave) -> dict[str, list[int]]:
+    rows = session.execute(
+        select(Answer.item_id, Answer.value, func.count())
+        .where(Answer.workspace_id == wave.workspace_id, Answer.wave_id == wave.wave_id, Answer.value.is_not(None))
+        .group_by(Answer.item_id, Answer.value)
+    )
+    values: dict[str, list[int]] = defaultdict(list)
+    for item_id, value, times in rows:
+        if value is not None:
+            values[item_id] += [value] * times
+    return dict(values)
+
+
+def note_released(session: Session, workspace_id: str, wave_id: str) -> None:
+    """The wave's figures are in the evaluation database; the associate director's status says so."""
+    session.execute(
+        update(Wave).where(Wave.workspace_id == workspace_id, Wave.wave_id == wave_id).values(state="released")
+    )
+    wave, cohort = _with_cohort(session, workspace_id, wave_id)
+    session.refresh(wave)
+    _show_director(session, wave, cohort, _members(session, wave))
+
+
+def _show_director(session: Session, wave: Wave, cohort: Cohort, eligible: int) -> None:
+    card = views.DirectorCard(
+        cohort_name=cohort.name,
+        eligible=eligible,
+        answered=wave.answered,
+        counted_at=wave.counted_at,
+        opened_on=_local_date(wave.opened_at, cohort.zone),
+        closes_at=wave.closes_at,
+        freezes_at=wave.freezes_at,
+        zone=cohort.zone,
+        state=_SHOWN[wave.state],
+        reportable=views.reportable(eligible, wave.k_median, wave.k_distribution),
+    )
+    message = views.director_status(card)
+    key = f"wave:{wave.wave_id}:status"
+    place = outbox.place_of(session, wave.workspace_id, key)
+    if place is None:
+        outbox.say(session, wave.workspace_id, key=key, to=wave.opened_by, message=message, at=wave.counted_at)
+        return
+    channel_id, ts = place
+    outbox.edit(
+        session,
+        wave.workspace_id,
+        key=f"{key}:{wave.state}:{wave.counted_at.isoformat()}",
+        channel_id=channel_id,
+        ts=ts,
+        message=message,
+        at=wave.counted_at,
+    )
+
+
+def who_helps(session: Session, workspace_id: str, wave_id: str) -> str:
+    """A mention of the associate director who can help with this wave."""
+    return director_of(_with_cohort(session, workspace_id, wave_id)[1])

@@ -1,0 +1,1 @@
+"""What people see: pure functions from values to messages and modals."""
