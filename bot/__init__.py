@@ -1,0 +1,1 @@
+"""Starts, wires, and is the only thing that talks to Slack unprompted."""

@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``fellowship-bot``."""
+
+from bot.cli import main
+
+main()

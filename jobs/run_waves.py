@@ -1,0 +1,36 @@
+"""A wave asks, reminds, is counted, closes and freezes, each when it is due."""
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from fellowship.services import waves
+from fellowship.services.due import Due
+from jobs.deed import Deed, Deps, Outcome
+
+
+def _invite(session: Session, due: Due, _: None, now: dt.datetime, deps: Deps) -> Outcome:
+    return Outcome.of(happened=waves.invite(session, due.workspace_id, due.subject_id, deps.policies, now))
+
+
+def _remind(session: Session, due: Due, _: None, now: dt.datetime, deps: Deps) -> Outcome:
+    return Outcome.of(happened=waves.remind(session, due.workspace_id, due.subject_id, deps.policies, now))
+
+
+def _count(session: Session, due: Due, _: None, now: dt.datetime, _deps: Deps) -> Outcome:
+    return Outcome.of(happened=waves.count(session, due.workspace_id, due.subject_id, now))
+
+
+def _close(session: Session, due: Due, _: None, now: dt.datetime, _deps: Deps) -> Outcome:
+    return Outcome.of(happened=waves.close(session, due.workspace_id, due.subject_id, now))
+
+
+def _freeze(session: Session, due: Due, _: None, now: dt.datetime, _deps: Deps) -> Outcome:
+    return Outcome.of(happened=waves.freeze(session, due.workspace_id, due.subject_id, now))
+
+
+invite_to_wave = Deed(do=_invite)
+remind_of_wave = Deed(do=_remind)
+count_wave = Deed(do=_count)
+close_wave = Deed(do=_close)
+freeze_wave = Deed(do=_freeze)
