@@ -20,7 +20,6 @@ from bot.socket_mode import Connection
 from fellowship.clock import SystemClock, machine_now
 from fellowship.ports import Clock
 from fellowship.services import people
-from fellowship.services.people import Role
 from handlers.show import Deps
 from jobs import Deps as JobDeps
 from models import migrate
@@ -110,4 +109,4 @@ def _bolt_app(client: WebClient) -> App:
 def _welcome(database: Database, workspace_id: str, bot_user_id: str, settings: Settings, now: dt.datetime) -> None:
     with database.write() as session:
         people.welcome_workspace(session, workspace_id, bot_user_id, now)
-        people.grant(session, workspace_id, Role.ASSOCIATE_DIRECTOR, settings.associate_directors, now)
+        people.set_directors(session, workspace_id, settings.associate_directors, now)

@@ -80,9 +80,9 @@ def manifest() -> None:
 
 @cli.command()
 def migrate(
-    to: Annotated[str, typer.Option(help="A revision, head or base.")] = "head",
+    to: Annotated[str, typer.Option(help="A revision; without one the newest, or with --down the one before.")] = "",
     *,
-    down: Annotated[bool, typer.Option("--down", help="Go back to the revision instead.")] = False,
+    down: Annotated[bool, typer.Option("--down", help="Go back instead.")] = False,
 ) -> None:
     """Bring both databases to a schema revision; ``run`` does it at start."""
     settings = _settings_or_exit()
@@ -91,7 +91,10 @@ def migrate(
 
     for tree, url in zip(migrations.TREES, (settings.database_url, settings.evaluation_database_url), strict=True):
         database = Database(url)
-        (migrations.downgrade if down else migrations.upgrade)(database, tree, to)
+        if down:
+            migrations.downgrade(database, tree, to or "-1")
+        else:
+            migrations.upgrade(database, tree, to or "head")
         database.close()
         typer.echo(f"{tree}: {migrations.current(database, tree)}")
 

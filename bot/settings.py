@@ -1,6 +1,7 @@
 """Settings from the environment and ``.env``, checked at start: one plain sentence for each mistake."""
 
 import ipaddress
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -157,6 +158,11 @@ def _is_loopback(url: str) -> bool:
 
 def read_settings() -> Settings:
     """The settings as the environment and ``.env`` have them; raises SettingsError with a sentence for each mistake."""
+    if os.environ.get("SLACK_CLIENT_ID") and os.environ.get("SLACK_CLIENT_SECRET"):
+        # Bolt would take them for an app of many workspaces and drop our token, with no more than a log line.
+        raise SettingsError(
+            ["SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are set. Take them out: this app serves one workspace."]
+        )
     try:
         return Settings()
     except ValidationError as invalid:

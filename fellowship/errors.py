@@ -22,6 +22,10 @@ class CohortClosedError(RefusedError):
     """The cohort's last day is over."""
 
 
+class WaveClosedError(RefusedError):
+    """The pulse has closed: what was answered stands, and only what is still missing can be added, as late."""
+
+
 class WaveFrozenError(RefusedError):
     """The pulse is over: its figures are computed, or about to be, and no answer can enter them."""
 

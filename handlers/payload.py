@@ -88,11 +88,6 @@ class Payload:
         return str(self._view["id"])
 
     @property
-    def view_hash(self) -> str:
-        """The state of the modal, as Slack names it."""
-        return str(self._view["hash"])
-
-    @property
     def private_metadata(self) -> str:
         """The id that the modal carries."""
         return str(self._view["private_metadata"])
@@ -140,25 +135,24 @@ class Payload:
     def dedupe_key(self, secret: bytes) -> str:
         """What makes two deliveries the same one; a form sent again with other contents is an edit, not a repeat.
 
-        A form's contents enter it as a keyed digest, so that the key gives none of them away.
+        It is a keyed digest, because what it is made of says who acted and what was chosen.
         """
+        said = json.dumps(self._identity(), sort_keys=True).encode()
+        return f"{self.kind}:{hashlib.blake2b(said, key=secret, digest_size=16).hexdigest()}"
+
+    def _identity(self) -> list[Any]:
         if self.kind is Kind.EVENT:
-            return f"event:{self.body['event_id']}"
+            return [self.body["event_id"]]
         if self.kind is Kind.COMMAND:
-            return f"command:{self.trigger_id}"
+            return [self.trigger_id]
         if self.kind is Kind.CLOSED:
-            return f"closed:{self.view_id}"
+            return [self.view_id]
         if self.kind is Kind.SUBMISSION:
-            contents = json.dumps(self.fields.values, sort_keys=True).encode()
-            digest = hashlib.blake2b(contents, key=secret, digest_size=16).hexdigest()
-            return f"submission:{self.view_id}:{self.view_hash}:{digest}"
+            return [self.view_id, self._view["hash"], self.fields.values]
         place = self.place
         where = place.ts if place else self.view_id
         action = self._action
-        return (
-            f"action:{self.slack_user_id}:{where}:{action.get('block_id', '')}:{action['action_id']}"
-            f":{action['action_ts']}"
-        )
+        return [self.slack_user_id, where, action.get("block_id"), action["action_id"], action["action_ts"]]
 
 
 @dataclass(frozen=True)

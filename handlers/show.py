@@ -44,7 +44,7 @@ class Deps:
     clock: Clock
     policies: Policies
     secret: bytes
-    """Keys the digests of forms in the inbox."""
+    """Keys the digests in the inbox."""
     wake: Callable[[], None]
     """Called after a commit, so that what it recorded is sent at once."""
 

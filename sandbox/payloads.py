@@ -118,11 +118,12 @@ def message_state(message: Message, user: str) -> dict[str, dict[str, dict[str, 
 def view_actions(service: Service, member: Member, view: OpenView, actions: list[dict[str, Any]]) -> dict[str, Any]:
     """``block_actions`` from a modal or the Home tab."""
     trigger = service.workspace.new_trigger(member.id, view.id if view.is_modal else None)
+    body = service.view_object(view)
     return _common(service, member, "block_actions") | {
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": trigger,
-        "view": service.view_object(view),
-        "state": {"values": view.state},
+        "view": body,
+        "state": body["state"],
         "actions": actions,
     }
 

@@ -46,7 +46,7 @@ class _OpenTransport(H11Protocol):
 
 
 class LoopbackOnly:
-    """Refuses requests that were addressed to another host's name, so that no web page can reach the workspace."""
+    """Refuses requests addressed to another host's name, or sent by another site's page."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before ``app``."""
@@ -57,9 +57,11 @@ class LoopbackOnly:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-        bare = host if host.endswith("]") else host.rsplit(":", 1)[0]
-        if bare.lower() in _LOOPBACK:
+        headers = {name: value.decode("latin-1").lower() for name, value in scope["headers"]}
+        named = [headers.get(b"host", "")]
+        if b"origin" in headers:
+            named.append(headers[b"origin"].partition("://")[2])
+        if all((name if name.endswith("]") else name.rsplit(":", 1)[0]) in _LOOPBACK for name in named):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -149,7 +150,7 @@ class Service:
             "blocks": body["blocks"],
             "private_metadata": body.get("private_metadata") or "",
             "callback_id": body.get("callback_id") or "",
-            "state": {"values": view.state},
+            "state": {"values": copy.deepcopy(view.state)},  # a payload is a moment; the view lives on
             "hash": view.hash,
             "title": body.get("title"),
             "clear_on_close": bool(body.get("clear_on_close", False)),

@@ -118,6 +118,8 @@ def main() -> int:
     arguments.add_argument("--stay", action="store_true", help="keep the workspace and the bot up until Ctrl-C")
     arguments.add_argument("--port", type=int, default=0, help="where the workspace listens; 0 chooses a free port")
     chosen = arguments.parse_args()
+    # Ended from outside, it still ends what it has started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     began = time.monotonic()

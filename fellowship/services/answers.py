@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from fellowship import catalogue
-from fellowship.errors import NotAllowedError, UnknownSubjectError, WaveFrozenError
+from fellowship.errors import NotAllowedError, UnknownSubjectError, WaveClosedError, WaveFrozenError
 from fellowship.ports import Actor, Policies
 from fellowship.services import outbox, waves
 from fellowship.views import pulse as views
@@ -148,13 +148,17 @@ def _record_edit(sqlite: bool) -> Any:  # noqa: ANN401, FBT001 - as above
 def answer_first_item(session: Session, actor: Actor, click: Click, policies: Policies, now: dt.datetime) -> None:
     """The answer is kept and the message it was given in will say 'saved', never the value.
 
-    Raises as ``asking``, and UnknownSubjectError for an item or option that the instrument does not have.
+    Raises as ``asking``, WaveClosedError for an answer given before the wave closed, and UnknownSubjectError for an
+    item or option that the instrument does not have.
     """
     if click.wave_id.startswith(TEST):
         _pretend_saved(session, actor, click.wave_id, click.place, policies, now)
         return
     wave = asking(session, actor, click.wave_id, policies, now)
     value, missing = _read_option(wave.instrument, click.item_id, click.option)
+    late = now >= wave.closes_at
+    if late and click.item_id in _answered(session, actor, wave):
+        raise _closed(session, actor, wave)
     sqlite = session.get_bind().dialect.name == "sqlite"
     session.execute(
         _upsert(sqlite),
@@ -167,19 +171,39 @@ def answer_first_item(session: Session, actor: Actor, click: Click, policies: Po
             "missing": missing,
             "words": None,
             "given_us": click.given_us,
-            "late": now >= wave.closes_at,
+            "late": late,
         },
     )
     session.execute(
         _record_edit(sqlite),
         {
             "workspace_id": actor.workspace_id,
-            "dedupe_key": f"wave:{wave.wave_id}:saved:{wave.respondent_ref}:{click.place.ts}",
+            "dedupe_key": f"saved:{click.place.channel_id}:{click.place.ts}",
             "channel_id": click.place.channel_id,
             "edits_ts": click.place.ts,
             "payload": _saved_payload(wave.card, wave.instrument),
             "due_at": now,
         },
+    )
+
+
+def _answered(session: Session, actor: Actor, wave: Asking) -> frozenset[str]:
+    """The items to which the respondent has given an answer: anything but leaving it out."""
+    rows = session.scalars(
+        select(Answer.item_id).where(
+            Answer.workspace_id == actor.workspace_id,
+            Answer.wave_id == wave.wave_id,
+            Answer.respondent_ref == wave.respondent_ref,
+            Answer.missing.is_distinct_from(int(catalogue.MissingCode.SKIPPED)),
+        )
+    )
+    return frozenset(rows)
+
+
+def _closed(session: Session, actor: Actor, wave: Asking) -> WaveClosedError:
+    return WaveClosedError(
+        "This pulse has closed, so what you answered stands as it is. Only questions you left out can still be added.",
+        f"{waves.who_helps(session, actor.workspace_id, wave.wave_id)} can tell you when the next one opens.",
     )
 
 
@@ -265,7 +289,8 @@ class Sheet:
 def submit(session: Session, actor: Actor, sheet: Sheet, policies: Policies, now: dt.datetime) -> None:
     """Every item of the form is kept as it was sent, what was left empty as skipped; the message says saved.
 
-    Raises as ``asking``, and UnknownSubjectError for an option that an item does not have.
+    After the wave has closed only what had no answer before is kept, as late. Raises WaveClosedError when nothing was
+    missing; otherwise as ``asking``, and UnknownSubjectError for an option that an item does not have.
     """
     if sheet.wave_id.startswith(TEST):
         if sheet.place is not None:
@@ -274,8 +299,13 @@ def submit(session: Session, actor: Actor, sheet: Sheet, policies: Policies, now
     wave = asking(session, actor, sheet.wave_id, policies, now)
     late = now >= wave.closes_at
     given_us = int(now.timestamp() * 1_000_000)
+    stands = _answered(session, actor, wave) if late else frozenset()
+    if len(stands) == len(wave.instrument.items):
+        raise _closed(session, actor, wave)
     rows = []
     for item in wave.instrument.items:
+        if item.item_id in stands:
+            continue
         value, missing, words = _read_item(wave.instrument, item, sheet)
         rows.append(
             {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fellowship import catalogue
 from fellowship.errors import CohortClosedError, InvalidFieldsError, UnknownSubjectError
 from fellowship.ports import Actor
-from fellowship.rules.calendar import instant
+from fellowship.rules.calendar import HolidaysUnknownError, bank_holidays, instant
 from fellowship.services import due, outbox, people
 from fellowship.services.people import Role
 from fellowship.views import cohort as views
@@ -41,6 +41,7 @@ def create(session: Session, actor: Actor, new: NewCohort, now: dt.datetime) -> 
     """
     people.require_director(session, actor)
     _check(new)
+    _check_evaluation_channel(session, actor, new)
     cohort = Cohort(
         workspace_id=actor.workspace_id,
         name=new.name.strip(),
@@ -131,12 +132,36 @@ def _check(new: NewCohort) -> None:
         problems["zone"] = "Choose a time zone from the list."
     if new.nation not in dict(catalogue.nations()):
         problems["nation"] = "Choose the nation whose bank holidays apply."
+    elif not problems and not _holidays_known(new):
+        problems["end_on"] = "The list of bank holidays does not reach that far. Choose an earlier date."
     if new.channel_id == new.evaluation_channel_id:
         problems["evaluation_channel_id"] = (
             "Choose another channel: fellows are in the cohort's channel, and results go to evaluators."
         )
     if problems:
         raise InvalidFieldsError(problems)
+
+
+def _check_evaluation_channel(session: Session, actor: Actor, new: NewCohort) -> None:
+    """An evaluation channel is one cohort's: who may ask there, and about whom, must be plain."""
+    taken_by = session.scalar(
+        select(Cohort.name).where(
+            Cohort.workspace_id == actor.workspace_id, Cohort.evaluation_channel_id == new.evaluation_channel_id
+        )
+    )
+    if taken_by is not None:
+        raise InvalidFieldsError(
+            {"evaluation_channel_id": f"{taken_by} has its results there. Choose a channel for this cohort alone."}
+        )
+
+
+def _holidays_known(new: NewCohort) -> bool:
+    try:
+        # A wave that opens on the last day ends in the year after.
+        bank_holidays(new.nation, range(new.start_on.year, new.end_on.year + 2))
+    except HolidaysUnknownError:
+        return False
+    return True
 
 
 def directed_by(session: Session, actor: Actor) -> list[tuple[str, str]]:

@@ -189,10 +189,7 @@ def desk(session: Session, actor: Actor, channel_id: str) -> Desk:
     Raises NotAllowedError: in any other channel, and for anybody without the role.
     """
     cohort = session.scalars(
-        select(Cohort)
-        .where(Cohort.workspace_id == actor.workspace_id, Cohort.evaluation_channel_id == channel_id)
-        .order_by(Cohort.created_at.desc())
-        .limit(1)
+        select(Cohort).where(Cohort.workspace_id == actor.workspace_id, Cohort.evaluation_channel_id == channel_id)
     ).one_or_none()
     if cohort is None:
         raise NotAllowedError(

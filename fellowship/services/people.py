@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from fellowship.errors import NotAllowedError
@@ -70,6 +70,21 @@ def grant(
             .values(workspace_id=workspace_id, person_id=person_id, role=role, cohort_id=cohort_id, granted_at=now)
             .on_conflict_do_nothing(index_elements=["workspace_id", "person_id", "role", "cohort_id"])
         )
+
+
+def set_directors(session: Session, workspace_id: str, slack_user_ids: Iterable[str], now: dt.datetime) -> None:
+    """Exactly these people are associate directors of the workspace."""
+    named = list(slack_user_ids)
+    others = select(Person.person_id).where(Person.workspace_id == workspace_id, Person.slack_user_id.not_in(named))
+    session.execute(
+        delete(RoleGrant).where(
+            RoleGrant.workspace_id == workspace_id,
+            RoleGrant.role == Role.ASSOCIATE_DIRECTOR,
+            RoleGrant.person_id.in_(others),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    grant(session, workspace_id, Role.ASSOCIATE_DIRECTOR, named, now)
 
 
 def holds(session: Session, actor: Actor, role: Role, cohort_id: str = "") -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from fellowship import catalogue
@@ -53,7 +53,7 @@ class Invitee:
     """A fellow who is asked in a wave, and everything that a message to them needs."""
 
     slack_user_id: str
-    respondent_ref: str
+    fellow_id: str
     card: views.WaveCard
     instrument: catalogue.Instrument
 
@@ -125,7 +125,7 @@ def open_wave(
         WaveMember(workspace_id=wave.workspace_id, wave_id=wave.wave_id, fellow_id=each.fellow_id) for each in asked
     )
     _plan(session, wave, cohort, asked, closes_on)
-    _show_director(session, wave, cohort, len(asked))
+    _show_director(session, wave, cohort)
     return wave.wave_id
 
 
@@ -159,16 +159,24 @@ def _askable(session: Session, cohort: Cohort) -> list[Asked]:
     rows = session.execute(
         select(Fellow.fellow_id, Person.zone, Fellow.weekdays)
         .join(Person, (Person.workspace_id == Fellow.workspace_id) & (Person.person_id == Fellow.person_id))
-        .join(Agreement, (Agreement.workspace_id == Fellow.workspace_id) & (Agreement.fellow_id == Fellow.fellow_id))
         .where(
             Fellow.workspace_id == cohort.workspace_id,
             Fellow.cohort_id == cohort.cohort_id,
             Fellow.state == "active",
-            Agreement.purpose == EVALUATION,
-            Agreement.agreed.is_(True),
+            _agreed(),
         )
     )
     return [Asked(fellow_id, zone or cohort.zone, days_of(weekdays)) for fellow_id, zone, weekdays in rows]
+
+
+def _agreed() -> ColumnElement[bool]:
+    """Whether the fellow of the row agrees, at this moment, to take part in the evaluation."""
+    return exists().where(
+        Agreement.workspace_id == Fellow.workspace_id,
+        Agreement.fellow_id == Fellow.fellow_id,
+        Agreement.purpose == EVALUATION,
+        Agreement.agreed.is_(True),
+    )
 
 
 def _plan(session: Session, wave: Wave, cohort: Cohort, asked: list[Asked], closes_on: dt.date) -> None:
@@ -202,7 +210,7 @@ def invite(session: Session, workspace_id: str, subject: str, policies: Policies
     outbox.say(
         session,
         workspace_id,
-        key=invitation_key(invitee.card.wave_id, invitee.respondent_ref),
+        key=f"wave:{invitee.card.wave_id}:invitation:{invitee.fellow_id}",
         to=invitee.slack_user_id,
         message=views.pulse_invitation(invitee.card, invitee.instrument),
         at=now,
@@ -218,17 +226,12 @@ def remind(session: Session, workspace_id: str, subject: str, policies: Policies
     outbox.say(
         session,
         workspace_id,
-        key=f"wave:{invitee.card.wave_id}:reminder:{invitee.respondent_ref}",
+        key=f"wave:{invitee.card.wave_id}:reminder:{invitee.fellow_id}",
         to=invitee.slack_user_id,
         message=views.pulse_reminder(invitee.card, invitee.instrument),
         at=now,
     )
     return True
-
-
-def invitation_key(wave_id: str, respondent_ref: str) -> str:
-    """The outbox key of a respondent's invitation."""
-    return f"wave:{wave_id}:invitation:{respondent_ref}"
 
 
 def _to_prompt(
@@ -254,6 +257,7 @@ def _to_prompt(
             Wave.closes_at > now,
             WaveMember.fellow_id == fellow_id,
             Fellow.state == "active",
+            _agreed(),
         )
     ).one_or_none()
     if row is None:
@@ -262,7 +266,7 @@ def _to_prompt(
     if _has_answered(session, wave, member.respondent_ref) or (reminding and member.muted):
         return None
     card = card_of(wave, cohort.name, person.zone or cohort.zone, policies)
-    return Invitee(person.slack_user_id, member.respondent_ref, card, catalogue.instrument(wave.instrument))
+    return Invitee(person.slack_user_id, fellow_id, card, catalogue.instrument(wave.instrument))
 
 
 def _has_answered(session: Session, wave: Wave, respondent_ref: str) -> bool:
@@ -295,7 +299,7 @@ def count(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) -
         return False
     _recount(session, wave, now)
     _plan_count(session, wave, cohort, now)
-    _show_director(session, wave, cohort, _members(session, wave))
+    _show_director(session, wave, cohort)
     return True
 
 
@@ -306,7 +310,7 @@ def close(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) -
         return False
     wave.state = "closed"
     _recount(session, wave, now)
-    _show_director(session, wave, cohort, _members(session, wave))
+    _show_director(session, wave, cohort)
     return True
 
 
@@ -378,7 +382,7 @@ def _recount(session: Session, wave: Wave, now: dt.datetime) -> None:
 
 def _eligible(session: Session, wave: Wave, cohort: Cohort, answered: set[str]) -> int:
     rows = session.execute(
-        select(WaveMember.respondent_ref, Fellow.start_on, Fellow.end_on, Fellow.weekdays)
+        select(WaveMember.respondent_ref, Fellow.start_on, Fellow.end_on, Fellow.weekdays, _agreed())
         .join(Fellow, (Fellow.workspace_id == WaveMember.workspace_id) & (Fellow.fellow_id == WaveMember.fellow_id))
         .where(WaveMember.workspace_id == wave.workspace_id, WaveMember.wave_id == wave.wave_id)
     )
@@ -386,12 +390,12 @@ def _eligible(session: Session, wave: Wave, cohort: Cohort, answered: set[str]) 
     return sum(
         eligibility.is_eligible(
             answered=respondent_ref in answered,
-            agreed=True,  # only those who had agreed were asked
+            agreed=agreed,
             own_days_active=eligibility.active_own_days(
                 start_on or first, end_on or last, days_of(weekdays), first, last, cohort.nation
             ),
         )
-        for respondent_ref, start_on, end_on, weekdays in rows
+        for respondent_ref, start_on, end_on, weekdays, agreed in rows
     )
 
 
@@ -415,10 +419,12 @@ def note_released(session: Session, workspace_id: str, wave_id: str) -> None:
     )
     wave, cohort = _with_cohort(session, workspace_id, wave_id)
     session.refresh(wave)
-    _show_director(session, wave, cohort, _members(session, wave))
+    _show_director(session, wave, cohort)
 
 
-def _show_director(session: Session, wave: Wave, cohort: Cohort, eligible: int) -> None:
+def _show_director(session: Session, wave: Wave, cohort: Cohort) -> None:
+    # Until the freeze everybody asked counts; then those who were eligible.
+    eligible = _members(session, wave) if wave.n_eligible is None else wave.n_eligible
     card = views.DirectorCard(
         cohort_name=cohort.name,
         eligible=eligible,

@@ -58,7 +58,7 @@ class Cohort(Base):
     __tablename__ = "cohort"
     __table_args__ = (
         UniqueConstraint("workspace_id", "cohort_key"),
-        Index("ix_cohort_evaluation_channel", "workspace_id", "evaluation_channel_id"),
+        UniqueConstraint("workspace_id", "evaluation_channel_id"),
     )
 
     workspace_id: Mapped[str] = mapped_column(primary_key=True)

@@ -43,7 +43,7 @@ def test_a_double_click_is_one_answer(house: House) -> None:
     house.amara.clicks("Agree", times=2)
     house.amara.sees("Saved.")
     assert _saved_values(house) == [4]
-    assert house.rows("SELECT count(*) FROM outbox WHERE edits_ts <> '' AND dedupe_key LIKE '%saved%'") == [(1,)]
+    assert house.rows("SELECT count(*) FROM outbox WHERE edits_ts <> '' AND dedupe_key LIKE 'saved:%'") == [(1,)]
 
 
 def test_an_envelope_delivered_twice_is_worked_in_once(house: House) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from fellowship.errors import NotAllowedError, UnknownSubjectError, WaveFrozenError
+from fellowship.errors import NotAllowedError, UnknownSubjectError, WaveClosedError, WaveFrozenError
 from fellowship.ports import Actor
 from fellowship.services import answers, waves
 from fellowship.services.answers import Click, Place, Sheet
@@ -183,6 +183,25 @@ def test_after_closing_an_answer_is_late_and_after_the_late_window_it_is_refused
             _click(operational, cohort.fellows[1], wave_id, 4, now=moment)
         assert "<@U00000RUTH>" in refused.value.who_can_help
     assert len(_kept(operational)) == 1
+
+
+def test_after_closing_what_was_answered_stands_and_what_was_left_out_can_be_added(
+    operational: Database, cohort: Seeded, wave_id: str
+) -> None:
+    with operational.read() as session:
+        closed = session.scalars(select(Wave)).one().closes_at
+    _submit(operational, cohort.fellows[0], wave_id, {"p1": 4, "p2": -5})
+    with pytest.raises(WaveClosedError):
+        _click(operational, cohort.fellows[0], wave_id, 5, now=closed)
+    _submit(operational, cohort.fellows[0], wave_id, {"p1": 5, "p2": 5, "p3": 3}, "Late words.", now=closed)
+    kept = {row[0]: row[1:] for row in _kept(operational)}
+    assert kept["p1"] == (4, None, None, False)
+    assert kept["p2"] == (None, -5, None, False)
+    assert kept["p3"] == (3, None, None, True)
+    assert kept["p8"] == (None, None, "Late words.", True)
+    _submit(operational, cohort.fellows[0], wave_id, {f"p{n}": 3 for n in range(4, 8)}, now=closed)
+    with pytest.raises(WaveClosedError):
+        _submit(operational, cohort.fellows[0], wave_id, {"p4": 1}, now=closed)
 
 
 def test_a_frozen_wave_refuses_whatever_the_clock_says(operational: Database, cohort: Seeded, wave_id: str) -> None:

@@ -33,11 +33,9 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('created_at', models.types.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('workspace_id', 'cohort_id', name=op.f('pk_cohort')),
-    sa.UniqueConstraint('workspace_id', 'cohort_key', name=op.f('uq_cohort_workspace_id_cohort_key'))
+    sa.UniqueConstraint('workspace_id', 'cohort_key', name=op.f('uq_cohort_workspace_id_cohort_key')),
+    sa.UniqueConstraint('workspace_id', 'evaluation_channel_id', name=op.f('uq_cohort_workspace_id_evaluation_channel_id'))
     )
-    with op.batch_alter_table('cohort', schema=None) as batch_op:
-        batch_op.create_index('ix_cohort_evaluation_channel', ['workspace_id', 'evaluation_channel_id'], unique=False)
-
     op.create_table('due_item',
     sa.Column('workspace_id', sa.String(), nullable=False),
     sa.Column('due_id', sa.String(), nullable=False),
@@ -276,8 +274,5 @@ def downgrade() -> None:
         batch_op.drop_index('ix_due_item_due', sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'"))
 
     op.drop_table('due_item')
-    with op.batch_alter_table('cohort', schema=None) as batch_op:
-        batch_op.drop_index('ix_cohort_evaluation_channel')
-
     op.drop_table('cohort')
     # ### end Alembic commands ###
