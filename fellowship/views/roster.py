@@ -96,6 +96,18 @@ def invite_report(
     return said(*blocks)
 
 
+def invite_failed(cohort_name: str) -> Message:
+    """Slack's directory did not answer, several times over: nobody was invited, and what to do."""
+    return said(
+        heading(f"Invitations: {cohort_name}"),
+        section(
+            "*Nobody was invited.* Slack did not tell me who the people on your list are, though I asked several times "
+            "over half an hour. I have not kept the list."
+        ),
+        section("*Next:* paste it again later today. If it fails again, tell whoever runs this app."),
+    )
+
+
 def _names(names: Sequence[str]) -> str:
     written, taken = list[str](), 0
     for name in names:

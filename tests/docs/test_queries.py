@@ -16,7 +16,6 @@ from sqlalchemy import create_engine, make_url, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from fellowship import catalogue
-from fellowship.ports import Actor
 from fellowship.rules import disclosure
 from fellowship.services import delivery, evaluation, outbox, people
 from fellowship.views.refusal import cannot_read
@@ -234,19 +233,6 @@ def test_an_operator_can_have_a_due_item_done_again(
     _run(operational, _statement("UPDATE due_item", holding))
     with operational.read() as session:
         assert session.scalars(select(DueItem.state)).one() == "due"
-
-
-def test_an_operator_can_take_a_role_away(operational: Database) -> None:
-    kept, gone = "U0KEPT123", "U012AB3CD"
-    with operational.write() as session:
-        people.welcome_workspace(session, "T1", "U0BOT", NOW)
-        people.grant(session, "T1", people.Role.ASSOCIATE_DIRECTOR, [kept, gone], NOW)
-    _run(operational, _statement("DELETE FROM role_grant"))
-    with operational.read() as session:
-        held = [
-            each for each in (kept, gone) if people.holds(session, Actor("T1", each), people.Role.ASSOCIATE_DIRECTOR)
-        ]
-    assert held == [kept]
 
 
 @pytest.fixture

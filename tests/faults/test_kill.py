@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ class Scene:
     urls: Urls
     folder: Path
 
-    def rows(self, name: str, query: str) -> list[tuple[object, ...]]:
+    def rows(self, name: str, query: str) -> list[tuple[Any, ...]]:
         database = sqlite3.connect(f"file:{self.folder / name}?mode=ro", uri=True, timeout=5)
         try:
             return database.execute(query).fetchall()
@@ -225,7 +226,7 @@ def _check_answers(scene: Scene, kept: dict[str, Given]) -> None:
         "SELECT person.slack_user_id, answer.value FROM answer JOIN wave_member USING (workspace_id, respondent_ref)"
         " JOIN fellow USING (workspace_id, fellow_id) JOIN person USING (workspace_id, person_id) WHERE item_id = 'p1'",
     )
-    found = dict(rows)
+    found = {str(who): int(value) for who, value in rows}
     assert len(rows) == len(kept)
     for name, given in kept.items():
         possible = {OPTIONS[option] for option in (given.acknowledged, *given.unsure) if option}

@@ -193,7 +193,7 @@ def test_the_notice_says_what_is_configured_and_keeps_no_placeholder() -> None:
         "colleagues who answered know their own answer",
         "holds the database file, or exports direct messages from slack",
         "ask the data-protection contact",
-        "at least five people",
+        "never fewer than five",
         "never who",
     ],
 )

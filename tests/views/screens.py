@@ -213,6 +213,7 @@ def messages(typed: Typed = as_typed) -> dict[str, Message]:
         "cannot_post_to_a_person": cohort.cannot_post(NIA),
         "invite_report": roster.invite_report(name, names, [], []),
         "invite_report_one_bad": roster.invite_report(name, names[:6], names[6:], problems(typed)),
+        "invite_failed": roster.invite_failed(name),
         "invite_report_nobody_new": roster.invite_report(name, [], names, []),
         "invitation": roster.invitation(
             fellow_id="fellow-1",

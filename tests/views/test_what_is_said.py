@@ -22,6 +22,7 @@ ESSENTIALS = {
     "invite_report": [*screens.FELLOWS, "7 people", "Every line could be used"],
     "invite_report_one_bad": ["Line 4", "dilys.evans(at)example.org", "no e-mail address", "paste it again"],
     "invite_report_nobody_new": ["Nobody new", "Invited before"],
+    "invite_failed": ["Nobody was invited", "not kept", "paste it again"],
     "invitation": ["<@U0RUTHADEY>", "AHP Fellows 2026", "privacy notice", "is kept", "does not affect your post"],
     "registered": ["Physiotherapist", "Tuesday and Thursday", "18 December 2026", "Be asked for quotations", "*Next:*"],
     "registered_without_evaluation": ["nothing for now", "no pulse will come", "does not affect your post"],
