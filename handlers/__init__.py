@@ -14,9 +14,9 @@ from fellowship.views.ids import ActionId, CommandName, ViewId
 from handlers import cohort, direct_messages, evaluate, pulse, registration, roster, start
 from handlers.edge import Edge
 from handlers.payload import Kind
-from handlers.show import Deps, Route
+from handlers.show import ClickRoute, Deps, Route, Routes
 
-ROUTES: dict[Kind, dict[str, Route]] = {
+ROUTES: Routes = {
     Kind.COMMAND: {
         CommandName.FELLOWSHIP: Route(start.open_start, writes=False),
         CommandName.PULSE: Route(pulse.prepare_pulse, writes=False),
@@ -30,7 +30,7 @@ ROUTES: dict[Kind, dict[str, Route]] = {
         ActionId.KEEP_REGISTRATION: Route(registration.keep_registration),
         ActionId.PREPARE_PULSE: Route(pulse.prepare_pulse, writes=False),
         ActionId.TEST_PULSE: Route(pulse.test_pulse),
-        ActionId.ANSWER_FIRST_ITEM: Route(pulse.answer_first_item),
+        ActionId.ANSWER_FIRST_ITEM: ClickRoute(pulse.answer_first_item),
         ActionId.ANSWER_PULSE: Route(pulse.open_pulse_form, writes=False),
         ActionId.MUTE_PULSE: Route(pulse.mute_pulse),
     },
@@ -55,13 +55,14 @@ def register(app: App, deps: Deps) -> None:
     edge = Edge(ROUTES, deps)
     anything = re.compile(".*")
 
-    @app.command(anything)
-    def serve_command(body: dict[str, Any], ack: Ack, client: WebClient) -> None:
-        edge.serve(Kind.COMMAND, body, ack, client)
-
+    # Bolt asks its listeners in this order: clicks come most often.
     @app.action(anything)
     def serve_action(body: dict[str, Any], ack: Ack, client: WebClient) -> None:
         edge.serve(Kind.ACTION, body, ack, client)
+
+    @app.command(anything)
+    def serve_command(body: dict[str, Any], ack: Ack, client: WebClient) -> None:
+        edge.serve(Kind.COMMAND, body, ack, client)
 
     @app.view(anything)
     def serve_submission(body: dict[str, Any], ack: Ack, client: WebClient) -> None:

@@ -5,6 +5,7 @@ a sentence, because over Socket Mode a missing ack leaves the person with a time
 """
 
 import contextlib
+import datetime as dt
 import secrets
 import traceback
 from typing import Any
@@ -23,7 +24,7 @@ from fellowship.services import inbox
 from fellowship.views import refusal
 from fellowship.views.message import Message
 from handlers.payload import Kind, Payload
-from handlers.show import Context, Deps, Done, Open, Reply, Route, Show
+from handlers.show import ClickContext, ClickRoute, Context, Deps, Done, Open, Reply, Routes, Show
 from models.session import DatabaseBusyError
 
 log = structlog.get_logger()
@@ -40,7 +41,7 @@ NOT_SAVED = RefusedError(
 class Edge:
     """Serves one delivery after another; safe to use from several threads."""
 
-    def __init__(self, routes: dict[Kind, dict[str, Route]], deps: Deps) -> None:
+    def __init__(self, routes: Routes, deps: Deps) -> None:
         self._routes = routes
         self._deps = deps
 
@@ -71,6 +72,8 @@ class Edge:
         deps = self._deps
         now = deps.clock.now()
         actor = Actor(payload.workspace_id, payload.slack_user_id)
+        if isinstance(route, ClickRoute):
+            return self._click(route, payload, actor, now)
         if not route.writes:
             with deps.operational.read() as session:
                 return route.handle(payload, Context(session, actor, now, deps))
@@ -78,6 +81,15 @@ class Edge:
             if not inbox.take_in(session, actor.workspace_id, payload.dedupe_key(deps.secret), now):
                 return Done()
             show = route.handle(payload, Context(session, actor, now, deps))
+        deps.wake()
+        return show
+
+    def _click(self, route: ClickRoute, payload: Payload, actor: Actor, now: dt.datetime) -> Show:
+        deps = self._deps
+        with deps.operational.write_directly() as direct:
+            if not inbox.take_in_directly(direct, actor.workspace_id, payload.dedupe_key(deps.secret), now):
+                return Done()
+            show = route.handle(payload, ClickContext(direct, actor, now, deps))
         deps.wake()
         return show
 

@@ -1,14 +1,13 @@
 """The pulse: opened by the associate director, answered by fellows."""
 
-from fellowship.views.pulse import open_pulse_modal, pulse_modal
-
 from fellowship import catalogue
 from fellowship.errors import UnknownSubjectError
 from fellowship.services import answers, cohorts, waves
 from fellowship.services.answers import Click, Place, Sheet
 from fellowship.views.ids import PULSE_ITEM_BLOCK, BlockId, item_block
+from fellowship.views.pulse import open_pulse_modal, pulse_modal
 from handlers.payload import Payload
-from handlers.show import Context, Done, Open, Show
+from handlers.show import ClickContext, Context, Done, Open, Show
 
 
 def prepare_pulse(payload: Payload, context: Context) -> Show:  # noqa: ARG001 - every handler takes both
@@ -41,11 +40,11 @@ def open_pulse(payload: Payload, context: Context) -> Show:
     return Done()
 
 
-def answer_first_item(payload: Payload, context: Context) -> Show:
+def answer_first_item(payload: Payload, context: ClickContext) -> Show:
     """One click in the message: saved."""
     wave_id, item_id, option = payload.value.split("|")
     click = Click(wave_id, item_id, int(option), payload.acted_us, _place(payload))
-    answers.answer_first_item(context.session, context.actor, click, context.policies, context.now)
+    answers.answer_first_item(context.direct, context.actor, click, context.policies, context.now)
     return Done()
 
 

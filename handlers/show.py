@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from fellowship.ports import Actor, Clock, Policies
 from fellowship.views.message import Message
-from handlers.payload import Payload
+from handlers.payload import Kind, Payload
+from models.direct import Direct
 from models.session import Database
 
 
@@ -65,6 +66,30 @@ class Context:
 
 
 @dataclass(frozen=True)
+class ClickContext:
+    """As Context, for a click that is served with prepared statements alone."""
+
+    direct: Direct
+    actor: Actor
+    now: dt.datetime
+    deps: Deps
+
+    @property
+    def policies(self) -> Policies:
+        """The deployment's policies."""
+        return self.deps.policies
+
+
+@dataclass(frozen=True)
+class ClickRoute:
+    """The entry of a click that a whole cohort presses in the same minute: it writes, straight to the driver."""
+
+    handle: Callable[[Payload, ClickContext], Show]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """As Route's: a click has none."""
+
+
+@dataclass(frozen=True)
 class Route:
     """A conversation's entry. ``writes``: it changes something, so repeats are recognised and a commit comes first."""
 
@@ -72,3 +97,7 @@ class Route:
     writes: bool = True
     fields: Mapping[str, str] = field(default_factory=dict)
     """For a form: where the sentence about a field is shown, from the use case's name for it to the block id."""
+
+
+Routes = Mapping[Kind, Mapping[str, Route | ClickRoute]]
+"""Where each kind of payload leads, by its id."""

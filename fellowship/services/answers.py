@@ -1,6 +1,6 @@
 """Answers: one per respondent and item, kept apart from who gave them, changeable until the wave freezes.
 
-The path of a click: one look-up, then two inserts in the same transaction. Statements are built once.
+The path of a click: one look-up, then two inserts in the same transaction, prepared and straight to the driver.
 """
 
 import datetime as dt
@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, select, update
+from sqlalchemy import Select, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from fellowship import catalogue
 from fellowship.errors import NotAllowedError, UnknownSubjectError, WaveClosedError, WaveFrozenError
 from fellowship.ports import Actor, Policies
-from fellowship.services import outbox, waves
+from fellowship.services import outbox, people, waves
 from fellowship.views import pulse as views
 from fellowship.views.message import Message
 from fellowship.views.pulse import Answered
+from models.direct import Direct, Prepared
 from models.operational import Answer, Cohort, Fellow, Outbox, Person, Wave, WaveMember
 from models.session import insert_for
 from models.types import new_id
@@ -53,7 +54,8 @@ class Asking:
 
     wave_id: str
     respondent_ref: str
-    cohort_name: str
+    director: str
+    """A mention of who can help."""
     closes_at: dt.datetime
     instrument: catalogue.Instrument
     card: views.WaveCard
@@ -72,6 +74,7 @@ def _own_asking() -> Select[*tuple[Any, ...]]:
             WaveMember.respondent_ref,
             Cohort.name,
             Cohort.zone.label("cohort_zone"),
+            Cohort.director_slack_user_id,
             Person.zone,
         )
         .join(Cohort, (Cohort.workspace_id == Wave.workspace_id) & (Cohort.cohort_id == Wave.cohort_id))
@@ -91,10 +94,15 @@ def asking(session: Session, actor: Actor, wave_id: str, policies: Policies, now
 
     Raises NotAllowedError, or WaveFrozenError from the moment the late window ends, whether or not the freeze ran.
     """
-    row = session.execute(
-        _own_asking(),
-        {"workspace_id": actor.workspace_id, "wave_id": wave_id, "slack_user_id": actor.slack_user_id},
-    ).one_or_none()
+    row = session.execute(_own_asking(), _own(actor, wave_id)).one_or_none()
+    return _asking_of(row, wave_id, policies, now)
+
+
+def _own(actor: Actor, wave_id: str) -> dict[str, str]:
+    return {"workspace_id": actor.workspace_id, "wave_id": wave_id, "slack_user_id": actor.slack_user_id}
+
+
+def _asking_of(row: Any, wave_id: str, policies: Policies, now: dt.datetime) -> Asking:  # noqa: ANN401 - of _own_asking
     if row is None:
         raise NotAllowedError(
             "This pulse was sent to somebody else, or is not here any more.",
@@ -103,12 +111,8 @@ def asking(session: Session, actor: Actor, wave_id: str, policies: Policies, now
     if row.state not in {"open", "closed"} or now >= row.freezes_at:
         raise WaveFrozenError(
             "This pulse is over and its results are being put together, so nothing was changed.",
-            f"{waves.who_helps(session, actor.workspace_id, wave_id)} can tell you when the next one opens.",
+            f"{people.director_of(row)} can tell you when the next one opens.",
         )
-    return _asking_of(row, wave_id, policies)
-
-
-def _asking_of(row: Row[Any], wave_id: str, policies: Policies) -> Asking:
     card = views.WaveCard(
         wave_id=wave_id,
         cohort_name=row.name,
@@ -119,10 +123,16 @@ def _asking_of(row: Row[Any], wave_id: str, policies: Policies) -> Asking:
         k_distribution=row.k_distribution,
         help_line=policies.help_line,
     )
-    return Asking(wave_id, row.respondent_ref, row.name, row.closes_at, catalogue.instrument(row.instrument), card)
+    return Asking(
+        wave_id,
+        row.respondent_ref,
+        people.director_of(row),
+        row.closes_at,
+        catalogue.instrument(row.instrument),
+        card,
+    )
 
 
-@functools.cache
 def _upsert(sqlite: bool) -> Any:  # noqa: ANN401, FBT001 - as models.session.insert_for
     statement = insert_for(sqlite)(Answer.__table__)
     fresh = statement.excluded
@@ -140,49 +150,93 @@ def _upsert(sqlite: bool) -> Any:  # noqa: ANN401, FBT001 - as models.session.in
     )
 
 
-@functools.cache
-def _record_edit(sqlite: bool) -> Any:  # noqa: ANN401, FBT001 - as above
-    return insert_for(sqlite)(Outbox.__table__).on_conflict_do_nothing()
+_OWN_ASKING = Prepared(lambda _: _own_asking())
+_GIVEN = Prepared(
+    lambda _: select(Answer.missing).where(
+        Answer.workspace_id == bindparam("workspace_id"),
+        Answer.wave_id == bindparam("wave_id"),
+        Answer.respondent_ref == bindparam("respondent_ref"),
+        Answer.item_id == bindparam("item_id"),
+    )
+)
+_UPSERT = Prepared(
+    _upsert,
+    values=(
+        "workspace_id",
+        "wave_id",
+        "respondent_ref",
+        "item_id",
+        "value",
+        "missing",
+        "words",
+        "given_us",
+        "late",
+    ),
+)
+_RECORD_EDIT = Prepared(
+    lambda sqlite: insert_for(sqlite)(Outbox.__table__).on_conflict_do_nothing(),
+    values=(
+        "workspace_id",
+        "dedupe_key",
+        "post_ref",
+        "channel_id",
+        "edits_ts",
+        "payload",
+        "due_at",
+        "state",
+        "attempt",
+    ),
+)
 
 
-def answer_first_item(session: Session, actor: Actor, click: Click, policies: Policies, now: dt.datetime) -> None:
+def answer_first_item(direct: Direct, actor: Actor, click: Click, policies: Policies, now: dt.datetime) -> None:
     """The answer is kept and the message it was given in will say 'saved', never the value.
 
     Raises as ``asking``, WaveClosedError for an answer given before the wave closed, and UnknownSubjectError for an
     item or option that the instrument does not have.
     """
     if click.wave_id.startswith(TEST):
-        _pretend_saved(session, actor, click.wave_id, click.place, policies, now)
+        instrument = _tested(click.wave_id)
+        message = views.pulse_saved(waves.card_for_test(instrument, policies, now), instrument)
+        _edit_directly(direct, actor, click.place, f"edit:{click.place.ts}:{new_id()}", message.payload(), now)
         return
-    wave = asking(session, actor, click.wave_id, policies, now)
+    wave = _asking_of(direct.one(_OWN_ASKING, _own(actor, click.wave_id)), click.wave_id, policies, now)
     value, missing = _read_option(wave.instrument, click.item_id, click.option)
-    late = now >= wave.closes_at
-    if late and click.item_id in _answered(session, actor, wave):
-        raise _closed(session, actor, wave)
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    session.execute(
-        _upsert(sqlite),
+    answer = {
+        "workspace_id": actor.workspace_id,
+        "wave_id": wave.wave_id,
+        "respondent_ref": wave.respondent_ref,
+        "item_id": click.item_id,
+        "value": value,
+        "missing": missing,
+        "words": None,
+        "given_us": click.given_us,
+        "late": now >= wave.closes_at,
+    }
+    if answer["late"]:
+        given = direct.one(_GIVEN, answer)
+        if given is not None and given.missing != catalogue.MissingCode.SKIPPED:
+            raise _closed(wave)
+    direct.run(_UPSERT, answer)
+    key = f"saved:{click.place.channel_id}:{click.place.ts}"
+    _edit_directly(direct, actor, click.place, key, _saved_payload(wave.card, wave.instrument.key), now)
+
+
+def _edit_directly(
+    direct: Direct, actor: Actor, place: Place, key: str, payload: Mapping[str, Any], now: dt.datetime
+) -> None:
+    direct.run(
+        _RECORD_EDIT,
         {
             "workspace_id": actor.workspace_id,
-            "wave_id": wave.wave_id,
-            "respondent_ref": wave.respondent_ref,
-            "item_id": click.item_id,
-            "value": value,
-            "missing": missing,
-            "words": None,
-            "given_us": click.given_us,
-            "late": late,
-        },
-    )
-    session.execute(
-        _record_edit(sqlite),
-        {
-            "workspace_id": actor.workspace_id,
-            "dedupe_key": f"saved:{click.place.channel_id}:{click.place.ts}",
-            "channel_id": click.place.channel_id,
-            "edits_ts": click.place.ts,
-            "payload": _saved_payload(wave.card, wave.instrument),
+            "dedupe_key": key,
+            "post_ref": new_id(),
+            "channel_id": place.channel_id,
+            "edits_ts": place.ts,
+            "payload": payload,
             "due_at": now,
+            "state": "due",
+            "attempt": 0,
         },
     )
 
@@ -200,16 +254,16 @@ def _answered(session: Session, actor: Actor, wave: Asking) -> frozenset[str]:
     return frozenset(rows)
 
 
-def _closed(session: Session, actor: Actor, wave: Asking) -> WaveClosedError:
+def _closed(wave: Asking) -> WaveClosedError:
     return WaveClosedError(
         "This pulse has closed, so what you answered stands as it is. Only questions you left out can still be added.",
-        f"{waves.who_helps(session, actor.workspace_id, wave.wave_id)} can tell you when the next one opens.",
+        f"{wave.director} can tell you when the next one opens.",
     )
 
 
 @functools.lru_cache(maxsize=256)
-def _saved_payload(card: views.WaveCard, instrument: catalogue.Instrument) -> dict[str, Any]:
-    payload: dict[str, Any] = views.pulse_saved(card, instrument).payload()
+def _saved_payload(card: views.WaveCard, instrument_key: str) -> dict[str, Any]:
+    payload: dict[str, Any] = views.pulse_saved(card, catalogue.instrument(instrument_key)).payload()
     return payload
 
 
@@ -221,14 +275,6 @@ def _read_option(instrument: catalogue.Instrument, item_id: str, option: int) ->
         if option in (catalogue.MissingCode.NO_OPPORTUNITY, catalogue.MissingCode.PREFER_NOT):
             return None, int(option)
     raise UnknownSubjectError("That answer is not one this question offers.", "Press one of the buttons shown.")
-
-
-def _pretend_saved(
-    session: Session, actor: Actor, wave_id: str, place: Place, policies: Policies, now: dt.datetime
-) -> None:
-    instrument = _tested(wave_id)
-    card = waves.card_for_test(instrument, policies, now)
-    _edit(session, actor, place, views.pulse_saved(card, instrument), now)
 
 
 def _tested(wave_id: str) -> catalogue.Instrument:
@@ -301,7 +347,7 @@ def submit(session: Session, actor: Actor, sheet: Sheet, policies: Policies, now
     given_us = int(now.timestamp() * 1_000_000)
     stands = _answered(session, actor, wave) if late else frozenset()
     if len(stands) == len(wave.instrument.items):
-        raise _closed(session, actor, wave)
+        raise _closed(wave)
     rows = []
     for item in wave.instrument.items:
         if item.item_id in stands:

@@ -5,8 +5,9 @@ import datetime as dt
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from models.direct import Direct, Prepared
 from models.operational import Inbox
-from models.session import insert
+from models.session import insert, insert_for
 
 KEPT_DAYS = 2
 """Slack redelivers for minutes, and with delayed events for a day (https://docs.slack.dev/apis/events-api)."""
@@ -21,6 +22,17 @@ def take_in(session: Session, workspace_id: str, dedupe_key: str, now: dt.dateti
         .returning(Inbox.dedupe_key)
     )
     return session.scalar(statement) is not None
+
+
+_TAKE_IN = Prepared(
+    lambda sqlite: insert_for(sqlite)(Inbox.__table__).on_conflict_do_nothing(),
+    values=("workspace_id", "dedupe_key", "received_at"),
+)
+
+
+def take_in_directly(direct: Direct, workspace_id: str, dedupe_key: str, now: dt.datetime) -> bool:
+    """As ``take_in``, on the path of a click."""
+    return direct.run(_TAKE_IN, {"workspace_id": workspace_id, "dedupe_key": dedupe_key, "received_at": now}) == 1
 
 
 def forget(session: Session, workspace_id: str, now: dt.datetime) -> None:

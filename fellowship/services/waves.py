@@ -14,7 +14,6 @@ from fellowship.errors import NobodyToAskError, UnknownSubjectError, WaveOpenErr
 from fellowship.ports import Actor, Policies
 from fellowship.rules import calendar, disclosure, eligibility
 from fellowship.services import cohorts, due, outbox
-from fellowship.services.people import director_of
 from fellowship.services.registration import days_of
 from fellowship.views import pulse as views
 from models.operational import Agreement, Answer, Cohort, Fellow, Figure, Person, Wave, WaveMember
@@ -453,8 +452,3 @@ def _show_director(session: Session, wave: Wave, cohort: Cohort) -> None:
         message=message,
         at=wave.counted_at,
     )
-
-
-def who_helps(session: Session, workspace_id: str, wave_id: str) -> str:
-    """A mention of the associate director who can help with this wave."""
-    return director_of(_with_cohort(session, workspace_id, wave_id)[1])

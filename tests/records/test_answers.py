@@ -34,8 +34,8 @@ def wave_id(operational: Database, cohort: Seeded) -> str:
 def _click(
     database: Database, actor: Actor, wave_id: str, option: int, *, given_us: int = 1, now: dt.datetime = NEXT_DAY
 ) -> None:
-    with database.write() as session:
-        answers.answer_first_item(session, actor, Click(wave_id, "p1", option, given_us, PLACE), POLICIES, now)
+    with database.write_directly() as direct:
+        answers.answer_first_item(direct, actor, Click(wave_id, "p1", option, given_us, PLACE), POLICIES, now)
 
 
 def _submit(

@@ -1,0 +1,1 @@
+"""What an answer click costs, as ratios to floors measured in the same run: ``python -m benchmarks``."""
