@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fellowship import catalogue
 from fellowship.ports import Actor, Member, Policies
-from fellowship.services import cohorts, delivery, registration, roster, waves
+from fellowship.services import asking, cohorts, delivery, registration, roster, waves
 from fellowship.services.cohorts import NewCohort
 from fellowship.views.ids import ActionId, routed
 from fellowship.views.registration import RegistrationValues
@@ -40,7 +40,7 @@ def seed(database: Database, workspace_id: str, policies: Policies, now: dt.date
         fellows = _registered(session, director, cohort_id, now)
         wave_id = waves.open_wave(session, director, cohort_id, catalogue.INSTRUMENT_KEYS[0], policies, now)
         for fellow_id in fellows:
-            assert waves.invite(session, workspace_id, f"{wave_id}/{fellow_id}", policies, now)
+            assert asking.invite(session, workspace_id, f"{wave_id}/{fellow_id}", policies, now)
     _send_all(database, workspace_id, now)
     with database.read() as session:
         return _invitations(session, workspace_id)

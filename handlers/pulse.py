@@ -2,8 +2,9 @@
 
 from fellowship import catalogue
 from fellowship.errors import UnknownSubjectError
-from fellowship.services import answers, cohorts, waves
-from fellowship.services.answers import Click, Place, Sheet
+from fellowship.services import answers, asking, click, cohorts, waves
+from fellowship.services.answers import Place, Sheet
+from fellowship.services.click import Click
 from fellowship.views.ids import PULSE_ITEM_BLOCK, BlockId, item_block
 from fellowship.views.pulse import open_pulse_modal, pulse_modal
 from handlers.payload import Payload
@@ -22,7 +23,7 @@ def prepare_pulse(payload: Payload, context: Context) -> Show:  # noqa: ARG001 -
 def test_pulse(payload: Payload, context: Context) -> Show:
     """The chosen questions, to the associate director alone."""
     chosen = payload.fields.option(BlockId.PULSE_INSTRUMENT) or catalogue.INSTRUMENT_KEYS[0]
-    waves.send_test(context.session, context.actor, chosen, context.policies, context.now)
+    asking.send_test(context.session, context.actor, chosen, context.policies, context.now)
     return Done()
 
 
@@ -43,8 +44,8 @@ def open_pulse(payload: Payload, context: Context) -> Show:
 def answer_first_item(payload: Payload, context: ClickContext) -> Show:
     """One click in the message: saved."""
     wave_id, item_id, option = payload.value.split("|")
-    click = Click(wave_id, item_id, int(option), payload.acted_us, _place(payload))
-    answers.answer_first_item(context.direct, context.actor, click, context.policies, context.now)
+    pressed = Click(wave_id, item_id, int(option), payload.acted_us, _place(payload))
+    click.answer_first_item(context.direct, context.actor, pressed, context.policies, context.now)
     return Done()
 
 

@@ -4,17 +4,17 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from fellowship.services import waves
+from fellowship.services import asking, waves
 from fellowship.services.due import Due
 from jobs.deed import Deed, Deps, Outcome
 
 
 def _invite(session: Session, due: Due, _: None, now: dt.datetime, deps: Deps) -> Outcome:
-    return Outcome.of(happened=waves.invite(session, due.workspace_id, due.subject_id, deps.policies, now))
+    return Outcome.of(happened=asking.invite(session, due.workspace_id, due.subject_id, deps.policies, now))
 
 
 def _remind(session: Session, due: Due, _: None, now: dt.datetime, deps: Deps) -> Outcome:
-    return Outcome.of(happened=waves.remind(session, due.workspace_id, due.subject_id, deps.policies, now))
+    return Outcome.of(happened=asking.remind(session, due.workspace_id, due.subject_id, deps.policies, now))
 
 
 def _count(session: Session, due: Due, _: None, now: dt.datetime, _deps: Deps) -> Outcome:

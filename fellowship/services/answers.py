@@ -1,6 +1,6 @@
 """Answers: one per respondent and item, kept apart from who gave them, changeable until the wave freezes.
 
-The path of a click: one look-up, then two inserts in the same transaction, prepared and straight to the driver.
+Here the form, and what it shares with the first item's click, which has a file of its own for its speed (click.py).
 """
 
 import datetime as dt
@@ -15,12 +15,11 @@ from sqlalchemy.orm import Session
 from fellowship import catalogue
 from fellowship.errors import NotAllowedError, UnknownSubjectError, WaveClosedError, WaveFrozenError
 from fellowship.ports import Actor, Policies
-from fellowship.services import outbox, people, waves
+from fellowship.services import asking, outbox, people
 from fellowship.views import pulse as views
 from fellowship.views.message import Message
 from fellowship.views.pulse import Answered
-from models.direct import Direct, Prepared
-from models.operational import Answer, Cohort, Fellow, Outbox, Person, Wave, WaveMember
+from models.operational import Answer, Cohort, Fellow, Person, Wave, WaveMember
 from models.session import insert_for
 from models.types import new_id
 
@@ -38,17 +37,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Click:
-    """The first item, answered by a button. ``given_us``: when, by Slack's clock, in microseconds since 1970."""
-
-    wave_id: str
-    item_id: str
-    option: int
-    given_us: int
-    place: Place
-
-
-@dataclass(frozen=True)
 class Asking:
     """A wave as one of those asked sees it."""
 
@@ -62,7 +50,8 @@ class Asking:
 
 
 @functools.cache
-def _own_asking() -> Select[*tuple[Any, ...]]:
+def asking_statement() -> Select[*tuple[Any, ...]]:
+    """Finds a wave for one of those asked in it: see ``own_keys`` for what it is given."""
     return (
         select(
             Wave.instrument,
@@ -89,20 +78,22 @@ def _own_asking() -> Select[*tuple[Any, ...]]:
     )
 
 
-def asking(session: Session, actor: Actor, wave_id: str, policies: Policies, now: dt.datetime) -> Asking:
+def own_asking(session: Session, actor: Actor, wave_id: str, policies: Policies, now: dt.datetime) -> Asking:
     """The wave, if the actor was asked in it and it still takes answers.
 
     Raises NotAllowedError, or WaveFrozenError from the moment the late window ends, whether or not the freeze ran.
     """
-    row = session.execute(_own_asking(), _own(actor, wave_id)).one_or_none()
-    return _asking_of(row, wave_id, policies, now)
+    row = session.execute(asking_statement(), own_keys(actor, wave_id)).one_or_none()
+    return asking_of(row, wave_id, policies, now)
 
 
-def _own(actor: Actor, wave_id: str) -> dict[str, str]:
+def own_keys(actor: Actor, wave_id: str) -> dict[str, str]:
+    """What ``asking_statement`` is given."""
     return {"workspace_id": actor.workspace_id, "wave_id": wave_id, "slack_user_id": actor.slack_user_id}
 
 
-def _asking_of(row: Any, wave_id: str, policies: Policies, now: dt.datetime) -> Asking:  # noqa: ANN401 - of _own_asking
+def asking_of(row: Any, wave_id: str, policies: Policies, now: dt.datetime) -> Asking:  # noqa: ANN401 - of asking_statement
+    """The wave of a row of ``asking_statement``; raises as ``own_asking``."""
     if row is None:
         raise NotAllowedError(
             "This pulse was sent to somebody else, or is not here any more.",
@@ -133,114 +124,6 @@ def _asking_of(row: Any, wave_id: str, policies: Policies, now: dt.datetime) -> 
     )
 
 
-def _upsert(sqlite: bool) -> Any:  # noqa: ANN401, FBT001 - as models.session.insert_for
-    statement = insert_for(sqlite)(Answer.__table__)
-    fresh = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["workspace_id", "wave_id", "respondent_ref", "item_id"],
-        set_={
-            "value": fresh.value,
-            "missing": fresh.missing,
-            "words": fresh.words,
-            "given_us": fresh.given_us,
-            "late": fresh.late,
-        },
-        # Deliveries can overtake each other: what was given later stands.
-        where=fresh.given_us >= Answer.__table__.c.given_us,
-    )
-
-
-_OWN_ASKING = Prepared(lambda _: _own_asking())
-_GIVEN = Prepared(
-    lambda _: select(Answer.missing).where(
-        Answer.workspace_id == bindparam("workspace_id"),
-        Answer.wave_id == bindparam("wave_id"),
-        Answer.respondent_ref == bindparam("respondent_ref"),
-        Answer.item_id == bindparam("item_id"),
-    )
-)
-_UPSERT = Prepared(
-    _upsert,
-    values=(
-        "workspace_id",
-        "wave_id",
-        "respondent_ref",
-        "item_id",
-        "value",
-        "missing",
-        "words",
-        "given_us",
-        "late",
-    ),
-)
-_RECORD_EDIT = Prepared(
-    lambda sqlite: insert_for(sqlite)(Outbox.__table__).on_conflict_do_nothing(),
-    values=(
-        "workspace_id",
-        "dedupe_key",
-        "post_ref",
-        "channel_id",
-        "edits_ts",
-        "payload",
-        "due_at",
-        "state",
-        "attempt",
-    ),
-)
-
-
-def answer_first_item(direct: Direct, actor: Actor, click: Click, policies: Policies, now: dt.datetime) -> None:
-    """The answer is kept and the message it was given in will say 'saved', never the value.
-
-    Raises as ``asking``, WaveClosedError for an answer given before the wave closed, and UnknownSubjectError for an
-    item or option that the instrument does not have.
-    """
-    if click.wave_id.startswith(TEST):
-        instrument = _tested(click.wave_id)
-        message = views.pulse_saved(waves.card_for_test(instrument, policies, now), instrument)
-        _edit_directly(direct, actor, click.place, f"edit:{click.place.ts}:{new_id()}", message.payload(), now)
-        return
-    wave = _asking_of(direct.one(_OWN_ASKING, _own(actor, click.wave_id)), click.wave_id, policies, now)
-    value, missing = _read_option(wave.instrument, click.item_id, click.option)
-    answer = {
-        "workspace_id": actor.workspace_id,
-        "wave_id": wave.wave_id,
-        "respondent_ref": wave.respondent_ref,
-        "item_id": click.item_id,
-        "value": value,
-        "missing": missing,
-        "words": None,
-        "given_us": click.given_us,
-        "late": now >= wave.closes_at,
-    }
-    if answer["late"]:
-        given = direct.one(_GIVEN, answer)
-        if given is not None and given.missing != catalogue.MissingCode.SKIPPED:
-            raise _closed(wave)
-    direct.run(_UPSERT, answer)
-    key = f"saved:{click.place.channel_id}:{click.place.ts}"
-    _edit_directly(direct, actor, click.place, key, _saved_payload(wave.card, wave.instrument.key), now)
-
-
-def _edit_directly(
-    direct: Direct, actor: Actor, place: Place, key: str, payload: Mapping[str, Any], now: dt.datetime
-) -> None:
-    direct.run(
-        _RECORD_EDIT,
-        {
-            "workspace_id": actor.workspace_id,
-            "dedupe_key": key,
-            "post_ref": new_id(),
-            "channel_id": place.channel_id,
-            "edits_ts": place.ts,
-            "payload": payload,
-            "due_at": now,
-            "state": "due",
-            "attempt": 0,
-        },
-    )
-
-
 def _answered(session: Session, actor: Actor, wave: Asking) -> frozenset[str]:
     """The items to which the respondent has given an answer: anything but leaving it out."""
     rows = session.scalars(
@@ -254,20 +137,16 @@ def _answered(session: Session, actor: Actor, wave: Asking) -> frozenset[str]:
     return frozenset(rows)
 
 
-def _closed(wave: Asking) -> WaveClosedError:
+def closed(wave: Asking) -> WaveClosedError:
+    """The refusal to change what was answered before the wave closed."""
     return WaveClosedError(
         "This pulse has closed, so what you answered stands as it is. Only questions you left out can still be added.",
         f"{wave.director} can tell you when the next one opens.",
     )
 
 
-@functools.lru_cache(maxsize=256)
-def _saved_payload(card: views.WaveCard, instrument_key: str) -> dict[str, Any]:
-    payload: dict[str, Any] = views.pulse_saved(card, catalogue.instrument(instrument_key)).payload()
-    return payload
-
-
-def _read_option(instrument: catalogue.Instrument, item_id: str, option: int) -> tuple[int | None, int | None]:
+def read_option(instrument: catalogue.Instrument, item_id: str, option: int) -> tuple[int | None, int | None]:
+    """The option as (value, missing code), one of them None; raises UnknownSubjectError when it is not offered."""
     item = next((each for each in instrument.items if each.item_id == item_id), None)
     if item is not None and item.scale is not None:
         if option in {each.value for each in item.scale.options}:
@@ -277,7 +156,8 @@ def _read_option(instrument: catalogue.Instrument, item_id: str, option: int) ->
     raise UnknownSubjectError("That answer is not one this question offers.", "Press one of the buttons shown.")
 
 
-def _tested(wave_id: str) -> catalogue.Instrument:
+def tested_instrument(wave_id: str) -> catalogue.Instrument:
+    """The instrument of a test, which has no wave; raises UnknownSubjectError for one that is not shipped any more."""
     try:
         return catalogue.instrument(wave_id.removeprefix(TEST))
     except KeyError:
@@ -288,7 +168,7 @@ def _edit(session: Session, actor: Actor, place: Place, message: Message, now: d
     outbox.edit(
         session,
         actor.workspace_id,
-        key=f"edit:{place.ts}:{new_id()}",  # the inbox knows repeats; what is said twice is edited twice,
+        key=f"edit:{place.ts}:{new_id()}",  # the inbox knows repeats; what is said twice is edited twice
         channel_id=place.channel_id,
         ts=place.ts,
         message=message,
@@ -306,11 +186,11 @@ class Form:
 
 
 def form(session: Session, actor: Actor, wave_id: str, policies: Policies, now: dt.datetime) -> Form:
-    """The form for the actor; raises as ``asking``."""
+    """The form for the actor; raises as ``own_asking``."""
     if wave_id.startswith(TEST):
-        instrument = _tested(wave_id)
-        return Form(waves.card_for_test(instrument, policies, now), instrument, {})
-    wave = asking(session, actor, wave_id, policies, now)
+        instrument = tested_instrument(wave_id)
+        return Form(asking.card_for_test(instrument, policies, now), instrument, {})
+    wave = own_asking(session, actor, wave_id, policies, now)
     rows = session.execute(
         select(Answer.item_id, Answer.value, Answer.missing, Answer.words).where(
             Answer.workspace_id == actor.workspace_id,
@@ -336,18 +216,18 @@ def submit(session: Session, actor: Actor, sheet: Sheet, policies: Policies, now
     """Every item of the form is kept as it was sent, what was left empty as skipped; the message says saved.
 
     After the wave has closed only what had no answer before is kept, as late. Raises WaveClosedError when nothing was
-    missing; otherwise as ``asking``, and UnknownSubjectError for an option that an item does not have.
+    missing; otherwise as ``own_asking``, and UnknownSubjectError for an option that an item does not have.
     """
     if sheet.wave_id.startswith(TEST):
         if sheet.place is not None:
             _edit(session, actor, sheet.place, views.pulse_test_over(), now)
         return
-    wave = asking(session, actor, sheet.wave_id, policies, now)
+    wave = own_asking(session, actor, sheet.wave_id, policies, now)
     late = now >= wave.closes_at
     given_us = int(now.timestamp() * 1_000_000)
     stands = _answered(session, actor, wave) if late else frozenset()
     if len(stands) == len(wave.instrument.items):
-        raise _closed(wave)
+        raise closed(wave)
     rows = []
     for item in wave.instrument.items:
         if item.item_id in stands:
@@ -397,17 +277,19 @@ def _read_item(
     option = sheet.options.get(item.item_id)
     if option is None:
         return None, int(catalogue.MissingCode.SKIPPED), None
-    value, missing = _read_option(instrument, item.item_id, option)
+    value, missing = read_option(instrument, item.item_id, option)
     return value, missing, None
 
 
 def mute(session: Session, actor: Actor, wave_id: str, place: Place, policies: Policies, now: dt.datetime) -> None:
     """No reminder of this wave will reach the actor; the message says so and can still be answered."""
     if wave_id.startswith(TEST):
-        instrument = _tested(wave_id)
-        _edit(session, actor, place, views.pulse_muted(waves.card_for_test(instrument, policies, now), instrument), now)
+        instrument = tested_instrument(wave_id)
+        _edit(
+            session, actor, place, views.pulse_muted(asking.card_for_test(instrument, policies, now), instrument), now
+        )
         return
-    wave = asking(session, actor, wave_id, policies, now)
+    wave = own_asking(session, actor, wave_id, policies, now)
     session.execute(
         update(WaveMember)
         .where(WaveMember.workspace_id == actor.workspace_id, WaveMember.respondent_ref == wave.respondent_ref)

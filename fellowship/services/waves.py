@@ -1,4 +1,4 @@
-"""A wave's life: opened for those in post, asked, reminded once, counted daily, closed, frozen."""
+"""A wave's life: opened for those in post, everything it will do planned, counted daily, closed, frozen."""
 
 import datetime as dt
 import zoneinfo
@@ -6,18 +6,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from fellowship import catalogue
-from fellowship.errors import NobodyToAskError, UnknownSubjectError, WaveOpenError
+from fellowship.errors import NobodyToAskError, WaveOpenError
 from fellowship.ports import Actor, Policies
 from fellowship.rules import calendar, disclosure, eligibility
-from fellowship.services import cohorts, due, outbox
+from fellowship.services import asking, cohorts, due, outbox
 from fellowship.services.registration import days_of
 from fellowship.views import pulse as views
-from models.operational import Agreement, Answer, Cohort, Fellow, Figure, Person, Wave, WaveMember
-from models.types import new_id
+from models.operational import Answer, Cohort, Fellow, Figure, Person, Wave, WaveMember
 
 INVITE, REMIND, COUNT = "wave.invite", "wave.remind", "wave.count"
 CLOSE, FREEZE, RELEASE = "wave.close", "wave.freeze", "wave.release"
@@ -35,8 +34,6 @@ REMINDED_AT = dt.time(10)
 FREEZE_AFTER = dt.timedelta(seconds=5)
 """A click that began before the late window ended has its second to be saved; none begins after it."""
 
-EVALUATION = "evaluation"
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -47,45 +44,6 @@ class Asked:
     weekdays: frozenset[int]
 
 
-@dataclass(frozen=True)
-class Invitee:
-    """A fellow who is asked in a wave, and everything that a message to them needs."""
-
-    slack_user_id: str
-    fellow_id: str
-    card: views.WaveCard
-    instrument: catalogue.Instrument
-
-
-def send_test(session: Session, actor: Actor, instrument_key: str, policies: Policies, now: dt.datetime) -> None:
-    """The associate director gets the pulse exactly as a fellow does, marked as a test; nothing of it is kept."""
-    cohorts.directed_by(session, actor)
-    instrument = _instrument(instrument_key)
-    outbox.say(
-        session,
-        actor.workspace_id,
-        key=f"test:{new_id()}",
-        to=actor.slack_user_id,
-        message=views.pulse_invitation(card_for_test(instrument, policies, now), instrument),
-        at=now,
-    )
-
-
-def card_for_test(instrument: catalogue.Instrument, policies: Policies, now: dt.datetime) -> views.WaveCard:
-    """What a test message says of its wave: one that closes in two weeks, and keeps nothing."""
-    return views.WaveCard(
-        wave_id=f"test:{instrument.key}",
-        cohort_name="Test cohort",
-        closes_at=now + dt.timedelta(days=14),
-        freezes_at=now + dt.timedelta(days=16),
-        zone="Europe/London",
-        k_median=policies.k_median,
-        k_distribution=policies.k_distribution,
-        help_line=policies.help_line,
-        is_test=True,
-    )
-
-
 def open_wave(
     session: Session, actor: Actor, cohort_id: str, instrument_key: str, policies: Policies, now: dt.datetime
 ) -> str:
@@ -94,7 +52,7 @@ def open_wave(
     Raises NotAllowedError, UnknownSubjectError, WaveOpenError or NobodyToAskError.
     """
     cohort = cohorts.directed_cohort(session, actor, cohort_id)
-    instrument = _instrument(instrument_key)
+    instrument = asking.instrument_of(instrument_key)
     _refuse_second(session, cohort)
     asked = _askable(session, cohort)
     if not asked:
@@ -128,15 +86,6 @@ def open_wave(
     return wave.wave_id
 
 
-def _instrument(key: str) -> catalogue.Instrument:
-    try:
-        return catalogue.instrument(key)
-    except KeyError:
-        raise UnknownSubjectError(
-            "That set of questions is not here any more.", "Type `/pulse` to see what there is."
-        ) from None
-
-
 def _local_date(now: dt.datetime, zone: str) -> dt.date:
     return now.astimezone(zoneinfo.ZoneInfo(zone)).date()
 
@@ -162,20 +111,10 @@ def _askable(session: Session, cohort: Cohort) -> list[Asked]:
             Fellow.workspace_id == cohort.workspace_id,
             Fellow.cohort_id == cohort.cohort_id,
             Fellow.state == "active",
-            _agreed(),
+            asking.agreed(),
         )
     )
     return [Asked(fellow_id, zone or cohort.zone, days_of(weekdays)) for fellow_id, zone, weekdays in rows]
-
-
-def _agreed() -> ColumnElement[bool]:
-    """Whether the fellow of the row agrees, at this moment, to take part in the evaluation."""
-    return exists().where(
-        Agreement.workspace_id == Fellow.workspace_id,
-        Agreement.fellow_id == Fellow.fellow_id,
-        Agreement.purpose == EVALUATION,
-        Agreement.agreed.is_(True),
-    )
 
 
 def _plan(session: Session, wave: Wave, cohort: Cohort, asked: list[Asked], closes_on: dt.date) -> None:
@@ -199,96 +138,6 @@ def _plan_count(session: Session, wave: Wave, cohort: Cohort, after: dt.datetime
     at = calendar.instant(tomorrow, COUNTED_AT, cohort.zone)
     if at < wave.closes_at:
         due.plan(session, wave.workspace_id, COUNT, wave.wave_id, at, tomorrow.isoformat())
-
-
-def invite(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
-    """The fellow is asked. False, and nothing is said, when they cannot be asked any more or have answered."""
-    invitee = _to_prompt(session, workspace_id, subject, policies, now)
-    if invitee is None:
-        return False
-    outbox.say(
-        session,
-        workspace_id,
-        key=f"wave:{invitee.card.wave_id}:invitation:{invitee.fellow_id}",
-        to=invitee.slack_user_id,
-        message=views.pulse_invitation(invitee.card, invitee.instrument),
-        at=now,
-    )
-    return True
-
-
-def remind(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
-    """The fellow is reminded, once. False when they have answered, asked for silence or cannot be asked."""
-    invitee = _to_prompt(session, workspace_id, subject, policies, now, reminding=True)
-    if invitee is None:
-        return False
-    outbox.say(
-        session,
-        workspace_id,
-        key=f"wave:{invitee.card.wave_id}:reminder:{invitee.fellow_id}",
-        to=invitee.slack_user_id,
-        message=views.pulse_reminder(invitee.card, invitee.instrument),
-        at=now,
-    )
-    return True
-
-
-def _to_prompt(
-    session: Session,
-    workspace_id: str,
-    subject: str,
-    policies: Policies,
-    now: dt.datetime,
-    *,
-    reminding: bool = False,
-) -> Invitee | None:
-    wave_id, _, fellow_id = subject.partition("/")
-    row = session.execute(
-        select(Wave, Cohort, WaveMember, Person)
-        .join(Cohort, (Cohort.workspace_id == Wave.workspace_id) & (Cohort.cohort_id == Wave.cohort_id))
-        .join(WaveMember, (WaveMember.workspace_id == Wave.workspace_id) & (WaveMember.wave_id == Wave.wave_id))
-        .join(Fellow, (Fellow.workspace_id == WaveMember.workspace_id) & (Fellow.fellow_id == WaveMember.fellow_id))
-        .join(Person, (Person.workspace_id == Fellow.workspace_id) & (Person.person_id == Fellow.person_id))
-        .where(
-            Wave.workspace_id == workspace_id,
-            Wave.wave_id == wave_id,
-            Wave.state == "open",
-            Wave.closes_at > now,
-            WaveMember.fellow_id == fellow_id,
-            Fellow.state == "active",
-            _agreed(),
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    wave, cohort, member, person = row
-    if _has_answered(session, wave, member.respondent_ref) or (reminding and member.muted):
-        return None
-    card = card_of(wave, cohort.name, person.zone or cohort.zone, policies)
-    return Invitee(person.slack_user_id, fellow_id, card, catalogue.instrument(wave.instrument))
-
-
-def _has_answered(session: Session, wave: Wave, respondent_ref: str) -> bool:
-    given = select(Answer.item_id).where(
-        Answer.workspace_id == wave.workspace_id,
-        Answer.wave_id == wave.wave_id,
-        Answer.respondent_ref == respondent_ref,
-    )
-    return session.scalar(given.limit(1)) is not None
-
-
-def card_of(wave: Wave, cohort_name: str, zone: str, policies: Policies) -> views.WaveCard:
-    """What a message says of the wave to a reader in ``zone``."""
-    return views.WaveCard(
-        wave_id=wave.wave_id,
-        cohort_name=cohort_name,
-        closes_at=wave.closes_at,
-        freezes_at=wave.freezes_at,
-        zone=zone,
-        k_median=wave.k_median,
-        k_distribution=wave.k_distribution,
-        help_line=policies.help_line,
-    )
 
 
 def count(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) -> bool:
@@ -381,7 +230,7 @@ def _recount(session: Session, wave: Wave, now: dt.datetime) -> None:
 
 def _eligible(session: Session, wave: Wave, cohort: Cohort, answered: set[str]) -> int:
     rows = session.execute(
-        select(WaveMember.respondent_ref, Fellow.start_on, Fellow.end_on, Fellow.weekdays, _agreed())
+        select(WaveMember.respondent_ref, Fellow.start_on, Fellow.end_on, Fellow.weekdays, asking.agreed())
         .join(Fellow, (Fellow.workspace_id == WaveMember.workspace_id) & (Fellow.fellow_id == WaveMember.fellow_id))
         .where(WaveMember.workspace_id == wave.workspace_id, WaveMember.wave_id == wave.wave_id)
     )

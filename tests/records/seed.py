@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from fellowship import catalogue
 from fellowship.ports import Actor, Policies
-from fellowship.services import people, waves
+from fellowship.services import asking, people, waves
 from fellowship.services.people import Role
 from models.operational import Agreement, Cohort, Fellow, Person
 from models.session import Database
@@ -89,7 +89,7 @@ def _in_post(session: Session, cohort: Cohort, slack_user_id: str, *, agreed: bo
         Agreement(
             workspace_id=cohort.workspace_id,
             fellow_id=fellow.fellow_id,
-            purpose=waves.EVALUATION,
+            purpose=asking.EVALUATION,
             agreed=agreed,
             notice_version="1",
             at=OPENED,

@@ -11,8 +11,9 @@ from sqlalchemy import delete, select
 
 from fellowship.errors import NotAllowedError, UnknownSubjectError, WaveClosedError, WaveFrozenError
 from fellowship.ports import Actor
-from fellowship.services import answers, waves
-from fellowship.services.answers import Click, Place, Sheet
+from fellowship.services import answers, asking, click, waves
+from fellowship.services.answers import Place, Sheet
+from fellowship.services.click import Click
 from models.operational import Answer, Outbox, Wave
 from models.session import Database
 from tests.records.seed import OPENED, POLICIES, WORKSPACE, Seeded, cohort_of, open_wave
@@ -35,7 +36,7 @@ def _click(
     database: Database, actor: Actor, wave_id: str, option: int, *, given_us: int = 1, now: dt.datetime = NEXT_DAY
 ) -> None:
     with database.write_directly() as direct:
-        answers.answer_first_item(direct, actor, Click(wave_id, "p1", option, given_us, PLACE), POLICIES, now)
+        click.answer_first_item(direct, actor, Click(wave_id, "p1", option, given_us, PLACE), POLICIES, now)
 
 
 def _submit(
@@ -218,7 +219,7 @@ def test_muting_keeps_the_answer_open_and_stops_the_reminder(
         answers.mute(session, cohort.fellows[0], wave_id, PLACE, POLICIES, NEXT_DAY)
     with operational.write() as session:
         reminded = [
-            waves.remind(session, WORKSPACE, f"{wave_id}/{fellow_id}", POLICIES, NEXT_DAY)
+            asking.remind(session, WORKSPACE, f"{wave_id}/{fellow_id}", POLICIES, NEXT_DAY)
             for fellow_id in _fellow_ids(operational)
         ]
     assert sorted(reminded) == [False] + [True] * 5

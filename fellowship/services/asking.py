@@ -1,0 +1,167 @@
+"""Who is asked in a wave, and what each is told: invited on a day of theirs, reminded once, never after answering."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from fellowship import catalogue
+from fellowship.errors import UnknownSubjectError
+from fellowship.ports import Actor, Policies
+from fellowship.services import cohorts, outbox
+from fellowship.views import pulse as views
+from models.operational import Agreement, Answer, Cohort, Fellow, Person, Wave, WaveMember
+from models.types import new_id
+
+EVALUATION = "evaluation"
+"""The purpose that a fellow agrees to before being asked anything."""
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """A fellow who is asked in a wave, and everything that a message to them needs."""
+
+    slack_user_id: str
+    fellow_id: str
+    card: views.WaveCard
+    instrument: catalogue.Instrument
+
+
+def send_test(session: Session, actor: Actor, instrument_key: str, policies: Policies, now: dt.datetime) -> None:
+    """The associate director gets the pulse exactly as a fellow does, marked as a test; nothing of it is kept."""
+    cohorts.directed_by(session, actor)
+    instrument = instrument_of(instrument_key)
+    outbox.say(
+        session,
+        actor.workspace_id,
+        key=f"test:{new_id()}",
+        to=actor.slack_user_id,
+        message=views.pulse_invitation(card_for_test(instrument, policies, now), instrument),
+        at=now,
+    )
+
+
+def card_for_test(instrument: catalogue.Instrument, policies: Policies, now: dt.datetime) -> views.WaveCard:
+    """What a test message says of its wave: one that closes in two weeks, and keeps nothing."""
+    return views.WaveCard(
+        wave_id=f"test:{instrument.key}",
+        cohort_name="Test cohort",
+        closes_at=now + dt.timedelta(days=14),
+        freezes_at=now + dt.timedelta(days=16),
+        zone="Europe/London",
+        k_median=policies.k_median,
+        k_distribution=policies.k_distribution,
+        help_line=policies.help_line,
+        is_test=True,
+    )
+
+
+def instrument_of(key: str) -> catalogue.Instrument:
+    """The instrument; raises UnknownSubjectError when none of that name is shipped."""
+    try:
+        return catalogue.instrument(key)
+    except KeyError:
+        raise UnknownSubjectError(
+            "That set of questions is not here any more.", "Type `/pulse` to see what there is."
+        ) from None
+
+
+def agreed() -> ColumnElement[bool]:
+    """Whether the fellow of the row agrees, at this moment, to take part in the evaluation."""
+    return exists().where(
+        Agreement.workspace_id == Fellow.workspace_id,
+        Agreement.fellow_id == Fellow.fellow_id,
+        Agreement.purpose == EVALUATION,
+        Agreement.agreed.is_(True),
+    )
+
+
+def invite(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
+    """The fellow is asked. False, and nothing is said, when they cannot be asked any more or have answered."""
+    invitee = _to_prompt(session, workspace_id, subject, policies, now)
+    if invitee is None:
+        return False
+    outbox.say(
+        session,
+        workspace_id,
+        key=f"wave:{invitee.card.wave_id}:invitation:{invitee.fellow_id}",
+        to=invitee.slack_user_id,
+        message=views.pulse_invitation(invitee.card, invitee.instrument),
+        at=now,
+    )
+    return True
+
+
+def remind(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
+    """The fellow is reminded, once. False when they have answered, asked for silence or cannot be asked."""
+    invitee = _to_prompt(session, workspace_id, subject, policies, now, reminding=True)
+    if invitee is None:
+        return False
+    outbox.say(
+        session,
+        workspace_id,
+        key=f"wave:{invitee.card.wave_id}:reminder:{invitee.fellow_id}",
+        to=invitee.slack_user_id,
+        message=views.pulse_reminder(invitee.card, invitee.instrument),
+        at=now,
+    )
+    return True
+
+
+def _to_prompt(
+    session: Session,
+    workspace_id: str,
+    subject: str,
+    policies: Policies,
+    now: dt.datetime,
+    *,
+    reminding: bool = False,
+) -> Invitee | None:
+    wave_id, _, fellow_id = subject.partition("/")
+    row = session.execute(
+        select(Wave, Cohort, WaveMember, Person)
+        .join(Cohort, (Cohort.workspace_id == Wave.workspace_id) & (Cohort.cohort_id == Wave.cohort_id))
+        .join(WaveMember, (WaveMember.workspace_id == Wave.workspace_id) & (WaveMember.wave_id == Wave.wave_id))
+        .join(Fellow, (Fellow.workspace_id == WaveMember.workspace_id) & (Fellow.fellow_id == WaveMember.fellow_id))
+        .join(Person, (Person.workspace_id == Fellow.workspace_id) & (Person.person_id == Fellow.person_id))
+        .where(
+            Wave.workspace_id == workspace_id,
+            Wave.wave_id == wave_id,
+            Wave.state == "open",
+            Wave.closes_at > now,
+            WaveMember.fellow_id == fellow_id,
+            Fellow.state == "active",
+            agreed(),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    wave, cohort, member, person = row
+    if _has_answered(session, wave, member.respondent_ref) or (reminding and member.muted):
+        return None
+    card = card_of(wave, cohort.name, person.zone or cohort.zone, policies)
+    return Invitee(person.slack_user_id, fellow_id, card, catalogue.instrument(wave.instrument))
+
+
+def _has_answered(session: Session, wave: Wave, respondent_ref: str) -> bool:
+    given = select(Answer.item_id).where(
+        Answer.workspace_id == wave.workspace_id,
+        Answer.wave_id == wave.wave_id,
+        Answer.respondent_ref == respondent_ref,
+    )
+    return session.scalar(given.limit(1)) is not None
+
+
+def card_of(wave: Wave, cohort_name: str, zone: str, policies: Policies) -> views.WaveCard:
+    """What a message says of the wave to a reader in ``zone``."""
+    return views.WaveCard(
+        wave_id=wave.wave_id,
+        cohort_name=cohort_name,
+        closes_at=wave.closes_at,
+        freezes_at=wave.freezes_at,
+        zone=zone,
+        k_median=wave.k_median,
+        k_distribution=wave.k_distribution,
+        help_line=policies.help_line,
+    )
