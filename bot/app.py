@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import os
 import threading
+import time
 from dataclasses import dataclass
 
 import structlog
@@ -28,6 +29,13 @@ from models.session import Database
 log = structlog.get_logger()
 
 
+STOP_SECONDS = 8
+"""A supervisor waits ten seconds after SIGTERM; a claimed message that is cut off is settled at the next start."""
+
+ANSWER_SECONDS = 2
+"""A modal must be open within three seconds of the click (https://docs.slack.dev/surfaces/modals)."""
+
+
 @dataclass
 class FellowshipBot:
     """The running bot: its Bolt app, its worker, and its two databases."""
@@ -49,10 +57,12 @@ class FellowshipBot:
 
     def stop(self) -> None:
         """Take no more deliveries, finish those under way and the message being sent, close the databases."""
+        until = time.monotonic() + STOP_SECONDS
         if self.listener is not None:
             self.listener.stop()
+        self.worker.finish()
         self.connection.drain_and_close()
-        self.worker.stop()
+        self.worker.wait(until - time.monotonic())
         self.operational.close()
         self.evaluation.close()
         log.info("stopped")
@@ -64,7 +74,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FellowshipB
     ``clock`` overrides programme time, for tests. Raises slack_sdk.errors.SlackApiError for tokens that Slack refuses.
     """
     token = settings.slack_bot_token.get_secret_value()
-    # Answers to people go through this client too; it must not repeat a call by itself either.
     client = plain_client(token, settings.slack_api_url, settings.http_timeout_seconds)
     me = client.auth_test()
     workspace_id = str(me["team_id"])
@@ -87,7 +96,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FellowshipB
         operational, evaluation, programme_clock, SlackDirectory(client), settings.policies, workspace_id
     )
     worker = Worker(job_deps, sender, settings.tick_seconds)
-    app = _bolt_app(client)
+    app = _bolt_app(plain_client(token, settings.slack_api_url, ANSWER_SECONDS))
     secret = hashlib.blake2b(token.encode(), person=b"inbox").digest()
     handlers.register(app, Deps(operational, evaluation, programme_clock, settings.policies, secret, wake=worker.wake))
     listener = None

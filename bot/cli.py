@@ -1,21 +1,31 @@
 """The ``fellowship-bot`` command."""
 
 import json
+import os
 import signal
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import Annotated
+from urllib.error import URLError
 
 import typer
 
 from bot.logs import configure
 from bot.settings import Settings, SettingsError, read_settings
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Runs a leadership fellowship cohort in Slack.")
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    # A decorated traceback can show what variables hold: a token, an answer.
+    pretty_exceptions_enable=False,
+    help="Runs a leadership fellowship cohort in Slack.",
+)
 
 HEARTBEAT_SECONDS = 2
+PRIVATE = 0o077
+"""What we write holds what fellows answered: nobody else on the machine may read it."""
 
 
 def _settings_or_exit() -> Settings:
@@ -31,14 +41,24 @@ def _settings_or_exit() -> Settings:
 def run() -> None:
     """Serve Slack over Socket Mode until SIGTERM or Ctrl-C; exits with 1 when the connection has died."""
     settings = _settings_or_exit()
+    os.umask(PRIVATE)
     configure(settings.log_level)
+    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 - as below
+
     from bot.app import create_app  # noqa: PLC0415 - other commands start without Bolt
     from bot.socket_mode import STALE_AFTER_SECONDS  # noqa: PLC0415 - as above
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    bot = create_app(settings)
+    try:
+        bot = create_app(settings)
+    except SlackApiError as refused:
+        typer.echo(f"Slack refuses SLACK_BOT_TOKEN: {refused.response.get('error')}.", err=True)
+        raise typer.Exit(2) from None
+    except URLError:
+        typer.echo("Slack cannot be reached at SLACK_API_URL. Is the address right, and the network up?", err=True)
+        raise typer.Exit(1) from None
     bot.start()
     settings.heartbeat_file.parent.mkdir(parents=True, exist_ok=True)
     silent_since = time.monotonic()
@@ -52,7 +72,9 @@ def run() -> None:
             died = True  # a supervisor starts a fresh process; a stale connection does not heal by itself
             break
     bot.stop()
-    raise typer.Exit(1 if died else 0)
+    sys.stderr.flush()
+    # A thread of the SDK's that hangs in a call to Slack must not hold the process: everything of ours is closed.
+    os._exit(1 if died else 0)
 
 
 @cli.command()
@@ -86,6 +108,7 @@ def migrate(
 ) -> None:
     """Bring both databases to a schema revision; ``run`` does it at start."""
     settings = _settings_or_exit()
+    os.umask(PRIVATE)
     from models import migrate as migrations  # noqa: PLC0415 - as run
     from models.session import Database  # noqa: PLC0415 - as run
 

@@ -93,14 +93,17 @@ class Worker:
             next_send = delivery.next_send(session, self._deps.workspace_id)
         return sorted([*coming, (next_send, "message")] if next_send else coming)
 
-    def stop(self) -> None:
-        """Finish the message under way, then stop; what is left is due at the next start."""
+    def finish(self) -> None:
+        """Begin nothing new; the message under way is finished."""
         self._stopping.set()
         self._woken.set()
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+            self._scheduler.shutdown(wait=False)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until what is under way is finished, at most so long; what is left is due at the next start."""
         if self._thread.ident is not None:
-            self._thread.join(timeout=8)
+            self._thread.join(timeout=max(0.0, seconds))
 
 
 def _report(event: str, failure: Exception) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import structlog
 
-from bot.slack import Messenger, NotSent, Outcome, Refused, Sent, Unknown
+from bot.slack import Messenger, NotSent, Outcome, Puzzling, Refused, Sent, Unknown
 from fellowship.ports import Clock
 from fellowship.services import delivery
-from fellowship.services.delivery import Parcel
+from fellowship.services.delivery import KINDS, Parcel
 from models.session import Database
 
 log = structlog.get_logger()
@@ -36,6 +36,8 @@ class Sender:
         self._workspace_id = workspace_id
         self._settle = settle
         self._owner = secrets.token_hex(8)
+        self._paused: dict[str, dt.datetime] = {}
+        """Machine time until which Slack takes no more posts, or no more edits."""
 
     def send_all(self, stopping: threading.Event | None = None) -> int:
         """Everything that can be sent at this moment is sent or settled; returns how many parcels were handled.
@@ -53,14 +55,19 @@ class Sender:
         return handled
 
     def _claim(self) -> Parcel | None:
+        machine_now = self._machine_now()
+        takes = {kind for kind in KINDS if self._paused.get(kind, machine_now) <= machine_now}
+        if not takes:
+            return None
         with self._database.write() as session:
             return delivery.claim(
                 session,
                 self._workspace_id,
                 self._owner,
                 now=self._clock.now(),
-                machine_now=self._machine_now(),
+                machine_now=machine_now,
                 lease=self._settle,
+                takes=takes,
             )
 
     def _settle_parcel(self, parcel: Parcel, outcome: Outcome) -> None:
@@ -72,16 +79,26 @@ class Sender:
             case Sent(channel_id, ts):
                 with self._database.write() as session:
                     delivery.note_sent(session, parcel, self._owner, channel_id, ts)
-            case NotSent(failure, wait_seconds):
+            case NotSent(failure, wait_seconds, everything):
                 retry_at = self._machine_now() + dt.timedelta(seconds=wait_seconds)
+                if wait_seconds:
+                    paused = KINDS if everything else (delivery.kind_of(parcel),)
+                    self._paused.update(dict.fromkeys(paused, retry_at))
                 with self._database.write() as session:
                     delivery.note_not_sent(session, parcel, self._owner, retry_at, failure)
-                log.info("message_delayed", outbox_id=parcel.outbox_id, failure=failure, wait_seconds=wait_seconds)
+                log.warning("message_delayed", outbox_id=parcel.outbox_id, failure=failure, wait_seconds=wait_seconds)
+                if everything:
+                    log.error("sending_stopped", failure=failure, wait_seconds=wait_seconds)
+            case Puzzling(failure):
+                self._park(parcel, failure)
             case Refused(failure) if parcel.unsettled:
-                with self._database.write() as session:
-                    delivery.note_parked(session, parcel, self._owner, failure)
-                log.error("message_parked", outbox_id=parcel.outbox_id, failure=failure)
+                self._park(parcel, failure)
             case Refused(failure):
                 with self._database.write() as session:
                     delivery.note_refused(session, parcel, self._owner, failure, self._clock.now())
                 log.error("message_refused", outbox_id=parcel.outbox_id, failure=failure)
+
+    def _park(self, parcel: Parcel, failure: str) -> None:
+        with self._database.write() as session:
+            delivery.note_parked(session, parcel, self._owner, failure)
+        log.error("message_parked", outbox_id=parcel.outbox_id, failure=failure)

@@ -19,6 +19,54 @@ RETRY_LATER = frozenset({"ratelimited", "rate_limited", "service_unavailable", "
 UNCERTAIN = frozenset({"internal_error", "fatal_error", "request_timeout"})
 """Some of it may have been done (https://docs.slack.dev/reference/methods/chat.postMessage, errors)."""
 
+INSTALL = frozenset(
+    {
+        "account_inactive",
+        "access_denied",
+        "enterprise_is_restricted",
+        "invalid_auth",
+        "missing_scope",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""Nothing can be sent until somebody mends the installation; nothing is lost meanwhile."""
+
+REFUSED = frozenset(
+    {
+        "cannot_dm_bot",
+        "cant_update_message",
+        "channel_not_found",
+        "edit_window_closed",
+        "ekm_access_denied",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_user_combination",
+        "is_archived",
+        "message_not_found",
+        "messages_tab_disabled",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
+        "too_many_attachments",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+    }
+)
+"""Slack will not take this message to this place. Codes that are on no list are left to a person."""
+
+MENDING_SECONDS = 120
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -30,15 +78,26 @@ class Sent:
 
 @dataclass(frozen=True)
 class NotSent:
-    """Slack certainly does not have it, and may take it after ``wait_seconds``."""
+    """Slack certainly does not have it, and may take it after ``wait_seconds``; until then it takes no other either.
+
+    ``everything``: no call at all will do, not only this method.
+    """
 
     failure: str
     wait_seconds: float
+    everything: bool = False
 
 
 @dataclass(frozen=True)
 class Refused:
     """Slack certainly does not have it and will not take it."""
+
+    failure: str
+
+
+@dataclass(frozen=True)
+class Puzzling:
+    """Slack said something that nobody foresaw: for a person to look at."""
 
     failure: str
 
@@ -50,7 +109,7 @@ class Unknown:
     failure: str
 
 
-Outcome = Sent | NotSent | Refused | Unknown
+Outcome = Sent | NotSent | Refused | Puzzling | Unknown
 
 
 def plain_client(token: str, api_url: str, timeout_seconds: float) -> WebClient:
@@ -102,8 +161,7 @@ class Messenger:
                 if not cursor:
                     return NotSent("not_in_history", 0)
         except SlackApiError as error:
-            outcome = _no(error)
-            return Unknown(outcome.failure) if isinstance(outcome, NotSent) else outcome
+            return _settled_later(_no(error))
         except Exception as error:  # noqa: BLE001 - as above: asked again later
             return Unknown(type(error).__name__)
 
@@ -114,7 +172,14 @@ class Messenger:
         return str(opened["channel"]["id"])
 
 
-def _no(error: SlackApiError) -> NotSent | Refused | Unknown:
+def _settled_later(outcome: NotSent | Refused | Puzzling | Unknown) -> Outcome:
+    """What a failed look into history means for the message: nothing yet, unless it will never be readable."""
+    if isinstance(outcome, NotSent) and outcome.failure != "missing_scope":
+        return Unknown(outcome.failure)
+    return Refused(outcome.failure) if isinstance(outcome, NotSent) else outcome
+
+
+def _no(error: SlackApiError) -> NotSent | Refused | Puzzling | Unknown:
     response = error.response
     if isinstance(response, dict):
         # What the SDK raises when the body is no JSON: half a body, or a gateway's own page.
@@ -125,7 +190,9 @@ def _no(error: SlackApiError) -> NotSent | Refused | Unknown:
         return NotSent(code, float(headers.get("retry-after", 5)))
     if response.status_code >= 500 or code in UNCERTAIN:
         return Unknown(code)
-    return Refused(code)
+    if code in INSTALL:
+        return NotSent(code, MENDING_SECONDS, everything=True)
+    return Refused(code) if code in REFUSED else Puzzling(code)
 
 
 class SlackDirectory:

@@ -15,7 +15,7 @@ PING_SECONDS = 5
 STALE_AFTER_SECONDS = 4 * PING_SECONDS
 """A connection without a pong for four pings is dead (the SDK judges it so too)."""
 
-DRAIN_SECONDS = 5
+DRAIN_SECONDS = 3
 """Every delivery is answered within three seconds or not at all."""
 
 

@@ -20,7 +20,7 @@ ROUTES: Routes = {
     Kind.COMMAND: {
         CommandName.FELLOWSHIP: Route(start.open_start, writes=False),
         CommandName.PULSE: Route(pulse.prepare_pulse, writes=False),
-        CommandName.EVALUATE: Route(evaluate.show_latest_pulse),
+        CommandName.EVALUATE: Route(evaluate.show_latest_pulse, writes=False),
     },
     Kind.ACTION: {
         ActionId.NEW_COHORT: Route(cohort.open_new_cohort, writes=False),

@@ -14,6 +14,7 @@ FIELDS = {
     "end_on": BlockId.COHORT_END,
     "zone": BlockId.COHORT_ZONE,
     "nation": BlockId.COHORT_NATION,
+    "channel_id": BlockId.COHORT_CHANNEL,
     "evaluation_channel_id": BlockId.COHORT_EVALUATION_CHANNEL,
 }
 

@@ -6,6 +6,7 @@ a sentence, because over Socket Mode a missing ack leaves the person with a time
 
 import contextlib
 import datetime as dt
+import http.client
 import secrets
 import traceback
 from typing import Any
@@ -57,9 +58,13 @@ class Edge:
             show = self._in_words(payload, refused)
         except (DatabaseBusyError, OperationalError, PoolTimeoutError) as failure:
             _report(payload, failure)
+            if payload.kind is Kind.EVENT:
+                raise  # no acknowledgement: Slack delivers it again
             show = self._in_words(payload, NOT_SAVED)
-        except Exception as failure:  # noqa: BLE001 - the one place for what nobody expected: reported, then said
+        except Exception as failure:
             reference = _report(payload, failure)
+            if payload.kind is Kind.EVENT:
+                raise  # no acknowledgement: Slack delivers it again
             show = _unexpected(payload, reference)
         _answer(payload, show, ack, client)
 
@@ -150,7 +155,7 @@ def _reply_body(message: Message) -> dict[str, Any]:
 
 def _open(payload: Payload, view: View, client: WebClient) -> bool:
     """Whether the modal could be opened: a trigger lives three seconds and serves once."""
-    with contextlib.suppress(SlackApiError):
+    with contextlib.suppress(SlackApiError, OSError, http.client.HTTPException):
         if payload.in_modal:
             client.views_push(trigger_id=payload.trigger_id, view=view)
         else:

@@ -1,10 +1,9 @@
 """``/evaluate``: evaluators ask, in their cohort's evaluation channel."""
 
-from fellowship.views.summary import latest_pulse
-
 from fellowship.errors import RefusedError
 from fellowship.rules.words import normal
 from fellowship.services import evaluation
+from fellowship.views.summary import latest_pulse
 from handlers.payload import Payload
 from handlers.show import Context, Reply, Show
 
@@ -17,5 +16,5 @@ def show_latest_pulse(payload: Payload, context: Context) -> Show:
     if normal(payload.words) not in WORDS:
         raise RefusedError("I can show the latest pulse so far.", "Type `/evaluate` alone to see it.")
     with context.deps.evaluation.write() as session:
-        found = evaluation.latest_pulse(session, desk, context.now)
+        found = evaluation.latest_pulse(session, desk, payload.dedupe_key(context.deps.secret), context.now)
     return Reply(latest_pulse(found, desk.cohort_name))

@@ -166,7 +166,9 @@ class Fields:
 
     def text(self, block_id: BlockId | str) -> str:
         """What was typed, or nothing."""
-        return str(self._element(block_id).get("value") or "")
+        typed = str(self._element(block_id).get("value") or "")
+        # Neither a database nor a log can hold these; nobody types them.
+        return typed.replace("\0", "").encode("utf-8", "ignore").decode()
 
     def option(self, block_id: BlockId | str) -> str:
         """The value of the option chosen, or nothing."""

@@ -14,8 +14,6 @@ from handlers.show import ClickContext, Context, Done, Open, Show
 def prepare_pulse(payload: Payload, context: Context) -> Show:  # noqa: ARG001 - every handler takes both
     """The form in which a pulse is tested and opened."""
     known = cohorts.directed_by(context.session, context.actor)
-    if not known:
-        raise UnknownSubjectError("There is no cohort to ask yet.", "Set one up first, with `/fellowship`.")
     offered = [(key, catalogue.instrument(key).title) for key in catalogue.INSTRUMENT_KEYS]
     return Open(open_pulse_modal(known, offered))
 

@@ -1,10 +1,9 @@
 """Registering: the notice, the form, what is kept on the way."""
 
-from fellowship.views.registration import RegistrationValues, notice_modal, registration_modal
-
 from fellowship.errors import UnknownSubjectError
 from fellowship.services import registration
 from fellowship.views.ids import BlockId
+from fellowship.views.registration import RegistrationValues, notice_modal, registration_modal
 from handlers.payload import Payload
 from handlers.show import Context, Done, Open, Show
 
@@ -57,7 +56,7 @@ def _form(fellow_id: str, context: Context) -> Show:
 
 
 def keep_registration(payload: Payload, context: Context) -> Show:
-    """What is filled in so far, whenever a field is left."""
+    """What is filled in so far, whenever something is chosen or typed."""
     registration.keep_draft(context.session, context.actor, payload.private_metadata, _values(payload), context.now)
     return Done()
 

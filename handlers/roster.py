@@ -1,6 +1,5 @@
 """Inviting fellows from a pasted list."""
 
-from fellowship.errors import UnknownSubjectError
 from fellowship.services import cohorts, roster
 from fellowship.views.ids import BlockId
 from fellowship.views.roster import invite_modal
@@ -13,8 +12,6 @@ FIELDS = {"lines": BlockId.INVITE_LINES}
 def open_invitation_form(payload: Payload, context: Context) -> Show:
     """The form for a pasted list; the cohort of the button that was pressed is chosen already."""
     known = cohorts.directed_by(context.session, context.actor)
-    if not known:
-        raise UnknownSubjectError("There is no cohort to invite to yet.", "Set one up first, with `/fellowship`.")
     wanted = payload.value if payload.kind is Kind.ACTION else ""
     return Open(invite_modal(known, wanted if wanted in dict(known) else None))
 

@@ -64,3 +64,5 @@ class Deed:
     do: Do
     prepare: Prepare = nothing_to_prepare
     give_up: GiveUp = nobody_to_tell
+    private: bool = False
+    """It is about one fellow's pulse. It is not logged: who knows people's days could read there who is silent."""

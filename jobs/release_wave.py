@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from fellowship.services import evaluation
 from fellowship.services.due import Due
 from jobs.deed import Deed, Deps, Outcome
+from jobs.run_waves import tell_stuck
 
 
 def _write(due: Due, deps: Deps) -> None:
@@ -21,4 +22,4 @@ def _post(session: Session, due: Due, _: None, now: dt.datetime, _deps: Deps) ->
     return Outcome.DONE
 
 
-release_wave = Deed(prepare=_write, do=_post)
+release_wave = Deed(prepare=_write, do=_post, give_up=tell_stuck)

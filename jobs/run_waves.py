@@ -29,8 +29,13 @@ def _freeze(session: Session, due: Due, _: None, now: dt.datetime, _deps: Deps) 
     return Outcome.of(happened=waves.freeze(session, due.workspace_id, due.subject_id, now))
 
 
-invite_to_wave = Deed(do=_invite)
-remind_of_wave = Deed(do=_remind)
+def tell_stuck(session: Session, due: Due, now: dt.datetime) -> None:
+    """Who opened the wave hears that it cannot go on."""
+    waves.tell_stuck(session, due.workspace_id, due.subject_id, now)
+
+
+invite_to_wave = Deed(do=_invite, private=True)
+remind_of_wave = Deed(do=_remind, private=True)
 count_wave = Deed(do=_count)
-close_wave = Deed(do=_close)
-freeze_wave = Deed(do=_freeze)
+close_wave = Deed(do=_close, give_up=tell_stuck)
+freeze_wave = Deed(do=_freeze, give_up=tell_stuck)

@@ -80,6 +80,7 @@ def _on_connection(database: Database, config: Config, work: Callable[[], None])
     with database.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
         if not database.is_sqlite:
             connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config.attributes["connection"] = connection
         work()

@@ -68,7 +68,9 @@ def _postgres_engine(url: str) -> Engine:
         pool_size=12,  # Slack's client serves ten envelopes at once; the sweep and the sender make twelve
         connect_args={
             "connect_timeout": 2,
-            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
+            # A server that hangs must not hold a click beyond Slack's three seconds.
+            "tcp_user_timeout": 2 * milliseconds,
+            "options": f"-c lock_timeout={milliseconds} -c statement_timeout={2 * milliseconds} -c timezone=UTC",
         },
     )
 
@@ -143,10 +145,6 @@ class Database:
         """A transaction for reading: one snapshot on SQLite, and nothing is committed; what was read can be kept."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
-
-    def insert(self, table: Any) -> Any:  # noqa: ANN401 - the two dialects' Insert share no base with on_conflict
-        """The engine's own INSERT, which knows ON CONFLICT."""
-        return insert_for(self.is_sqlite)(table)
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -27,12 +27,22 @@ def _free_port() -> int:
         return port
 
 
+def _plain_environment() -> dict[str, str]:
+    """What a process of ours needs of this machine, and none of the settings that somebody may have made on it."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
 @contextlib.contextmanager
 def _process(command: list[str], log: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A process of ours, its output in ``log``; ended by SIGTERM, and within ten seconds, when the block ends."""
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own modules
-            [sys.executable, "-m", *command], stdout=output, stderr=output, env={**os.environ, **environment}
+            [sys.executable, "-m", *command],
+            stdout=output,
+            stderr=output,
+            cwd=FOLDER,  # where there is no .env: the story is played with its own settings alone
+            env={**_plain_environment(), **environment},
         )
         try:
             yield process
@@ -66,7 +76,7 @@ def _play(port: int, *, stay: bool) -> None:
     url = f"http://127.0.0.1:{port}"
     seed = FOLDER / "cast.json"
     seed.write_text((Path(__file__).parent / "cast.json").read_text(encoding="utf-8"), encoding="utf-8")
-    sandbox = ["sandbox", "--port", str(port), "--seed", str(seed), "--manifest", str(_manifest())]
+    sandbox = ["sandbox", "--port", str(port), "--seed", seed.name, "--manifest", _manifest().name]
     sandbox += ["--now", STARTS_AT.isoformat(), "--tokens", f"{BOT_TOKEN},{APP_TOKEN}"]
     with _process(sandbox, FOLDER / "sandbox.log", {}) as workspace:
         slack = Workspace(url)
@@ -76,10 +86,10 @@ def _play(port: int, *, stay: bool) -> None:
             "SLACK_APP_TOKEN": APP_TOKEN,
             "SLACK_API_URL": f"{url}/api/",
             "PROGRAMME_CLOCK_URL": f"{url}/sandbox/clock",
-            "DATABASE_URL": f"sqlite:///{FOLDER / 'operational.db'}",
-            "EVALUATION_DATABASE_URL": f"sqlite:///{FOLDER / 'evaluation.db'}",
+            "DATABASE_URL": "sqlite:///operational.db",
+            "EVALUATION_DATABASE_URL": "sqlite:///evaluation.db",
             "ASSOCIATE_DIRECTORS": slack.member("Ruth Adeyemi").id,
-            "HEARTBEAT_FILE": str(FOLDER / "heartbeat"),
+            "HEARTBEAT_FILE": "heartbeat",
             "TICK_SECONDS": "1",
         }
         with _process(["bot", "run"], FOLDER / "bot.log", environment) as bot:
@@ -121,6 +131,7 @@ def main() -> int:
     # Ended from outside, it still ends what it has started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     shutil.rmtree(FOLDER, ignore_errors=True)
+    os.umask(0o077)  # the databases hold what fellows answered
     FOLDER.mkdir(parents=True)
     began = time.monotonic()
     try:

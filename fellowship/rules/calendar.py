@@ -114,11 +114,6 @@ def reminder_on(opened_on: dt.date, closes_on: dt.date, weekdays: frozenset[int]
     return between[-1] if between else None
 
 
-def within_hours(moment: dt.datetime, zone: str) -> bool:
-    """Whether clocks in ``zone`` show 09:00 to 17:30, both included, at the aware instant ``moment``."""
-    return OPENS <= moment.astimezone(zoneinfo.ZoneInfo(zone)).time() <= CLOSES
-
-
 def next_sending_instant(
     not_before: dt.datetime, zone: str, weekdays: frozenset[int] | None, nation: str | None = None
 ) -> dt.datetime:

@@ -210,16 +210,17 @@ def _cell(bands: Sequence[Band], counts: Sequence[int]) -> Cell:
 
 
 def _median(item_id: str, scale: Scale, median: int, cells: Sequence[Cell], middle: int) -> Figure:
-    """The median, or the cell that holds it where the exact value would undo the merging.
+    """The median, or the cell that holds it where the exact value would be the cell's smallest or greatest answer.
 
-    The first or last answer of a merged cell can tell that a band within it is empty. Whether the median is that
-    answer follows from the published counts alone, so that leaving it out tells nothing.
+    The first answer of a cell, where it is the highest of the band, would tell every answer in the cell exactly.
+    Whether the median is a cell's first or last answer follows from the published counts alone, so that leaving it out
+    tells nothing.
     """
     n_item = sum(cell.count for cell in cells)
     before = 0
     for cell in cells:
         if middle < before + cell.count:
-            if cell.bands > 1 and middle in {before, before + cell.count - 1}:
+            if middle in {before, before + cell.count - 1}:
                 return _median_band(item_id, cell.band, n_item, at_least=False)
             break
         before += cell.count
@@ -264,8 +265,10 @@ def _not_shown(item_id: str, thresholds: Thresholds) -> Figure:
     )
 
 
-def count_line(n_answered: int, n_eligible: int) -> str:
-    """How many of the eligible have answered, as the associate director reads it: ``6 of 7``."""
-    if not 0 <= n_answered <= n_eligible:
-        raise ValueError("everyone who answered is eligible: n_answered cannot be over n_eligible, or under 0")
-    return f"{n_answered} of {n_eligible}"
+def shown_count(shown: int, answered: int) -> int:
+    """How many have answered, as the associate director may read it while the wave is open.
+
+    A count that rises by one from one day to the next tells who that one was, to somebody who knows whose day it was.
+    So it moves only when two or more have answered since it last moved.
+    """
+    return answered if answered - shown >= 2 else shown

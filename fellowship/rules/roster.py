@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fellowship.rules.words import plain
 
-MOST_LINES = 60
+MOST_LINES = 40
 """A cohort has 2 to 12 fellows: a longer list is a mistake, and is said to be one before anybody is invited."""
 LONGEST_ADDRESS = 254
 """The longest address that mail can be sent to (RFC 5321, 4.5.3.1.3, without the angle brackets)."""

@@ -65,6 +65,7 @@ def asking_statement() -> Select[*tuple[Any, ...]]:
             Cohort.zone.label("cohort_zone"),
             Cohort.director_slack_user_id,
             Person.zone,
+            asking.agreed(bindparam("purpose")).label("agreed"),
         )
         .join(Cohort, (Cohort.workspace_id == Wave.workspace_id) & (Cohort.cohort_id == Wave.cohort_id))
         .join(WaveMember, (WaveMember.workspace_id == Wave.workspace_id) & (WaveMember.wave_id == Wave.wave_id))
@@ -89,7 +90,12 @@ def own_asking(session: Session, actor: Actor, wave_id: str, policies: Policies,
 
 def own_keys(actor: Actor, wave_id: str) -> dict[str, str]:
     """What ``asking_statement`` is given."""
-    return {"workspace_id": actor.workspace_id, "wave_id": wave_id, "slack_user_id": actor.slack_user_id}
+    return {
+        "workspace_id": actor.workspace_id,
+        "wave_id": wave_id,
+        "slack_user_id": actor.slack_user_id,
+        "purpose": asking.EVALUATION,
+    }
 
 
 def asking_of(row: Any, wave_id: str, policies: Policies, now: dt.datetime) -> Asking:  # noqa: ANN401 - of asking_statement
@@ -98,6 +104,11 @@ def asking_of(row: Any, wave_id: str, policies: Policies, now: dt.datetime) -> A
         raise NotAllowedError(
             "This pulse was sent to somebody else, or is not here any more.",
             "The associate director of your cohort can say which pulse is yours.",
+        )
+    if not row.agreed:
+        raise NotAllowedError(
+            "You do not agree to take part in the evaluation at present, so nothing was saved.",
+            "If you want to answer after all, agree again with `/fellowship register`.",
         )
     if row.state not in {"open", "closed"} or now >= row.freezes_at:
         raise WaveFrozenError(
@@ -124,17 +135,22 @@ def asking_of(row: Any, wave_id: str, policies: Policies, now: dt.datetime) -> A
     )
 
 
-def _answered(session: Session, actor: Actor, wave: Asking) -> frozenset[str]:
-    """The items to which the respondent has given an answer: anything but leaving it out."""
-    rows = session.scalars(
-        select(Answer.item_id).where(
+def _given(session: Session, actor: Actor, wave: Asking) -> dict[str, Answered]:
+    """What the respondent has answered so far, by item."""
+    rows = session.execute(
+        select(Answer.item_id, Answer.value, Answer.missing, Answer.words).where(
             Answer.workspace_id == actor.workspace_id,
             Answer.wave_id == wave.wave_id,
             Answer.respondent_ref == wave.respondent_ref,
-            Answer.missing.is_distinct_from(int(catalogue.MissingCode.SKIPPED)),
         )
     )
-    return frozenset(rows)
+    return {item_id: Answered(value, missing, words) for item_id, value, missing, words in rows}
+
+
+def _stands(session: Session, actor: Actor, wave: Asking) -> dict[str, Answered]:
+    """What cannot be changed after the wave has closed: every answer but a question left out."""
+    given = _given(session, actor, wave)
+    return {item: answer for item, answer in given.items() if answer.missing != catalogue.MissingCode.SKIPPED}
 
 
 def closed(wave: Asking) -> WaveClosedError:
@@ -191,14 +207,7 @@ def form(session: Session, actor: Actor, wave_id: str, policies: Policies, now: 
         instrument = tested_instrument(wave_id)
         return Form(asking.card_for_test(instrument, policies, now), instrument, {})
     wave = own_asking(session, actor, wave_id, policies, now)
-    rows = session.execute(
-        select(Answer.item_id, Answer.value, Answer.missing, Answer.words).where(
-            Answer.workspace_id == actor.workspace_id,
-            Answer.wave_id == wave_id,
-            Answer.respondent_ref == wave.respondent_ref,
-        )
-    )
-    given = {item_id: Answered(value, missing, words) for item_id, value, missing, words in rows}
+    given = _given(session, actor, wave)
     return Form(wave.card, wave.instrument, given)
 
 
@@ -215,8 +224,8 @@ class Sheet:
 def submit(session: Session, actor: Actor, sheet: Sheet, policies: Policies, now: dt.datetime) -> None:
     """Every item of the form is kept as it was sent, what was left empty as skipped; the message says saved.
 
-    After the wave has closed only what had no answer before is kept, as late. Raises WaveClosedError when nothing was
-    missing; otherwise as ``own_asking``, and UnknownSubjectError for an option that an item does not have.
+    After the wave has closed only what had no answer before is kept, as late. Raises WaveClosedError for a change to
+    anything else; otherwise as ``own_asking``, and UnknownSubjectError for an option that an item does not have.
     """
     if sheet.wave_id.startswith(TEST):
         if sheet.place is not None:
@@ -225,14 +234,14 @@ def submit(session: Session, actor: Actor, sheet: Sheet, policies: Policies, now
     wave = own_asking(session, actor, sheet.wave_id, policies, now)
     late = now >= wave.closes_at
     given_us = int(now.timestamp() * 1_000_000)
-    stands = _answered(session, actor, wave) if late else frozenset()
-    if len(stands) == len(wave.instrument.items):
-        raise closed(wave)
+    stands = _stands(session, actor, wave) if late else {}
     rows = []
     for item in wave.instrument.items:
-        if item.item_id in stands:
-            continue
         value, missing, words = _read_item(wave.instrument, item, sheet)
+        if item.item_id in stands:
+            if stands[item.item_id] != Answered(value, missing, words):
+                raise closed(wave)
+            continue
         rows.append(
             {
                 "workspace_id": actor.workspace_id,
@@ -246,6 +255,8 @@ def submit(session: Session, actor: Actor, sheet: Sheet, policies: Policies, now
                 "late": late,
             }
         )
+    if not rows:
+        raise closed(wave)
     session.execute(_upsert_form(session.get_bind().dialect.name == "sqlite"), rows)
     if sheet.place is not None:
         _edit(session, actor, sheet.place, views.pulse_finished(wave.card, now, late), now)

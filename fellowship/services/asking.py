@@ -3,16 +3,20 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from fellowship import catalogue
 from fellowship.errors import UnknownSubjectError
 from fellowship.ports import Actor, Policies
-from fellowship.services import cohorts, outbox
+from fellowship.rules import calendar
+from fellowship.services import due, outbox, people
+from fellowship.services.registration import days_of
 from fellowship.views import pulse as views
 from models.operational import Agreement, Answer, Cohort, Fellow, Person, Wave, WaveMember
 from models.types import new_id
+
+INVITE, REMIND = "wave.invite", "wave.remind"
 
 EVALUATION = "evaluation"
 """The purpose that a fellow agrees to before being asked anything."""
@@ -26,11 +30,13 @@ class Invitee:
     fellow_id: str
     card: views.WaveCard
     instrument: catalogue.Instrument
+    prompt_at: dt.datetime
+    """The earliest moment from now on at which they may be prompted."""
 
 
 def send_test(session: Session, actor: Actor, instrument_key: str, policies: Policies, now: dt.datetime) -> None:
     """The associate director gets the pulse exactly as a fellow does, marked as a test; nothing of it is kept."""
-    cohorts.directed_by(session, actor)
+    people.require_director(session, actor)
     instrument = instrument_of(instrument_key)
     outbox.say(
         session,
@@ -67,21 +73,34 @@ def instrument_of(key: str) -> catalogue.Instrument:
         ) from None
 
 
-def agreed() -> ColumnElement[bool]:
-    """Whether the fellow of the row agrees, at this moment, to take part in the evaluation."""
+def in_post(now: dt.datetime) -> ColumnElement[bool]:
+    """Whether the fellow of the row is active and the post's last day is not over (by UTC, so not an hour too soon)."""
+    return and_(Fellow.state == "active", or_(Fellow.end_on.is_(None), Fellow.end_on >= now.date()))
+
+
+def agreed(purpose: str | BindParameter[str] = EVALUATION) -> ColumnElement[bool]:
+    """Whether the fellow of the row agrees, at this moment, to take part in the evaluation.
+
+    A statement that is prepared binds the purpose by a name of its own.
+    """
     return exists().where(
         Agreement.workspace_id == Fellow.workspace_id,
         Agreement.fellow_id == Fellow.fellow_id,
-        Agreement.purpose == EVALUATION,
+        Agreement.purpose == purpose,
         Agreement.agreed.is_(True),
     )
 
 
 def invite(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
-    """The fellow is asked. False, and nothing is said, when they cannot be asked any more or have answered."""
+    """The fellow is asked. False, and nothing is said, when they cannot be asked any more or have answered.
+
+    An invitation that comes late, because nothing ran when it was due, waits for the fellow's next own day and hour.
+    """
     invitee = _to_prompt(session, workspace_id, subject, policies, now)
     if invitee is None:
         return False
+    if invitee.prompt_at > now:
+        return _wait(session, workspace_id, INVITE, subject, invitee)
     outbox.say(
         session,
         workspace_id,
@@ -94,10 +113,15 @@ def invite(session: Session, workspace_id: str, subject: str, policies: Policies
 
 
 def remind(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
-    """The fellow is reminded, once. False when they have answered, asked for silence or cannot be asked."""
+    """The fellow is reminded, once. False when they have answered, asked for silence or cannot be asked.
+
+    A reminder that comes late waits as an invitation does.
+    """
     invitee = _to_prompt(session, workspace_id, subject, policies, now, reminding=True)
     if invitee is None:
         return False
+    if invitee.prompt_at > now:
+        return _wait(session, workspace_id, REMIND, subject, invitee)
     outbox.say(
         session,
         workspace_id,
@@ -106,6 +130,13 @@ def remind(session: Session, workspace_id: str, subject: str, policies: Policies
         message=views.pulse_reminder(invitee.card, invitee.instrument),
         at=now,
     )
+    return True
+
+
+def _wait(session: Session, workspace_id: str, kind: str, subject: str, invitee: Invitee) -> bool:
+    if invitee.prompt_at >= invitee.card.closes_at:
+        return False
+    due.plan(session, workspace_id, kind, subject, invitee.prompt_at, invitee.prompt_at.isoformat())
     return True
 
 
@@ -120,7 +151,7 @@ def _to_prompt(
 ) -> Invitee | None:
     wave_id, _, fellow_id = subject.partition("/")
     row = session.execute(
-        select(Wave, Cohort, WaveMember, Person)
+        select(Wave, Cohort, WaveMember, Person, Fellow.weekdays)
         .join(Cohort, (Cohort.workspace_id == Wave.workspace_id) & (Cohort.cohort_id == Wave.cohort_id))
         .join(WaveMember, (WaveMember.workspace_id == Wave.workspace_id) & (WaveMember.wave_id == Wave.wave_id))
         .join(Fellow, (Fellow.workspace_id == WaveMember.workspace_id) & (Fellow.fellow_id == WaveMember.fellow_id))
@@ -131,17 +162,23 @@ def _to_prompt(
             Wave.state == "open",
             Wave.closes_at > now,
             WaveMember.fellow_id == fellow_id,
-            Fellow.state == "active",
+            in_post(now),
             agreed(),
         )
     ).one_or_none()
     if row is None:
         return None
-    wave, cohort, member, person = row
+    wave, cohort, member, person, weekdays = row
     if _has_answered(session, wave, member.respondent_ref) or (reminding and member.muted):
         return None
-    card = card_of(wave, cohort.name, person.zone or cohort.zone, policies)
-    return Invitee(person.slack_user_id, fellow_id, card, catalogue.instrument(wave.instrument))
+    zone = person.zone or cohort.zone
+    return Invitee(
+        person.slack_user_id,
+        fellow_id,
+        card_of(wave, cohort.name, zone, policies),
+        catalogue.instrument(wave.instrument),
+        calendar.next_sending_instant(now, zone, days_of(weekdays), cohort.nation),
+    )
 
 
 def _has_answered(session: Session, wave: Wave, respondent_ref: str) -> bool:

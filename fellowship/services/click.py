@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from fellowship import catalogue
+from fellowship.errors import UnknownSubjectError
 from fellowship.ports import Actor, Policies
 from fellowship.services import asking
 from fellowship.services.answers import (
@@ -110,7 +111,10 @@ def answer_first_item(direct: Direct, actor: Actor, click: Click, policies: Poli
         _edit_directly(direct, actor, click.place, f"edit:{click.place.ts}:{new_id()}", message.payload(), now)
         return
     wave = asking_of(direct.one(_OWN_ASKING, own_keys(actor, click.wave_id)), click.wave_id, policies, now)
+    if click.item_id != wave.instrument.items[0].item_id:
+        raise UnknownSubjectError("That question is answered in the form.", "Press the button that opens the form.")
     value, missing = read_option(wave.instrument, click.item_id, click.option)
+    late = now >= wave.closes_at
     answer = {
         "workspace_id": actor.workspace_id,
         "wave_id": wave.wave_id,
@@ -120,15 +124,15 @@ def answer_first_item(direct: Direct, actor: Actor, click: Click, policies: Poli
         "missing": missing,
         "words": None,
         "given_us": click.given_us,
-        "late": now >= wave.closes_at,
+        "late": late,
     }
-    if answer["late"]:
+    if late:
         given = direct.one(_GIVEN, answer)
         if given is not None and given.missing != catalogue.MissingCode.SKIPPED:
             raise closed(wave)
     direct.run(_UPSERT, answer)
     key = f"saved:{click.place.channel_id}:{click.place.ts}"
-    _edit_directly(direct, actor, click.place, key, _saved_payload(wave.card, wave.instrument.key), now)
+    _edit_directly(direct, actor, click.place, key, _saved_payload(wave.card, wave.instrument.key, late=late), now)
 
 
 def _edit_directly(
@@ -151,6 +155,6 @@ def _edit_directly(
 
 
 @functools.lru_cache(maxsize=256)
-def _saved_payload(card: views.WaveCard, instrument_key: str) -> dict[str, Any]:
-    payload: dict[str, Any] = views.pulse_saved(card, catalogue.instrument(instrument_key)).payload()
+def _saved_payload(card: views.WaveCard, instrument_key: str, *, late: bool) -> dict[str, Any]:
+    payload: dict[str, Any] = views.pulse_saved(card, catalogue.instrument(instrument_key), late=late).payload()
     return payload

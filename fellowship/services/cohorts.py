@@ -143,16 +143,22 @@ def _check(new: NewCohort) -> None:
 
 
 def _check_evaluation_channel(session: Session, actor: Actor, new: NewCohort) -> None:
-    """An evaluation channel is one cohort's: who may ask there, and about whom, must be plain."""
-    taken_by = session.scalar(
-        select(Cohort.name).where(
-            Cohort.workspace_id == actor.workspace_id, Cohort.evaluation_channel_id == new.evaluation_channel_id
+    """An evaluation channel is one cohort's, and no cohort's fellows are in it."""
+    rows = session.execute(
+        select(Cohort.name, Cohort.channel_id, Cohort.evaluation_channel_id).where(
+            Cohort.workspace_id == actor.workspace_id
         )
     )
-    if taken_by is not None:
-        raise InvalidFieldsError(
-            {"evaluation_channel_id": f"{taken_by} has its results there. Choose a channel for this cohort alone."}
-        )
+    problems = {}
+    for name, channel_id, evaluation_channel_id in rows:
+        if new.evaluation_channel_id in {channel_id, evaluation_channel_id}:
+            problems["evaluation_channel_id"] = f"{name} uses that channel. Choose one for this cohort's results alone."
+        if new.channel_id == evaluation_channel_id:
+            problems["channel_id"] = (
+                f"{name} has its results there. Choose the channel that this cohort's fellows are in."
+            )
+    if problems:
+        raise InvalidFieldsError(problems)
 
 
 def _holidays_known(new: NewCohort) -> bool:
@@ -165,11 +171,11 @@ def _holidays_known(new: NewCohort) -> bool:
 
 
 def directed_by(session: Session, actor: Actor) -> list[tuple[str, str]]:
-    """The workspace's cohorts as (id, name), newest first; raises NotAllowedError unless the actor directs them."""
+    """The cohorts that have not ended, as (id, name), newest first; raises NotAllowedError for anybody but an AD."""
     people.require_director(session, actor)
     rows = session.execute(
         select(Cohort.cohort_id, Cohort.name)
-        .where(Cohort.workspace_id == actor.workspace_id)
+        .where(Cohort.workspace_id == actor.workspace_id, Cohort.state != "closed")
         .order_by(Cohort.created_at.desc(), Cohort.name)
         .limit(100)  # a select holds 100 options
     )

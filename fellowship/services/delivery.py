@@ -5,10 +5,11 @@ then it is settled from the channel's history and never sent again blind.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from fellowship.services import outbox
@@ -31,10 +32,29 @@ class Parcel:
     unsettled: bool
 
 
+KINDS = ("post", "edit")
+"""Slack limits posting and editing each by itself."""
+
+# Literal, so that SQLite knows the partial index for what it is.
+_UNSETTLED = text("outbox.state IN ('due', 'sending')")
+
+
+def kind_of(parcel: Parcel) -> str:
+    """Which of ``KINDS`` the parcel is."""
+    return "edit" if parcel.edits_ts else "post"
+
+
 def claim(
-    session: Session, workspace_id: str, owner: str, *, now: dt.datetime, machine_now: dt.datetime, lease: dt.timedelta
+    session: Session,
+    workspace_id: str,
+    owner: str,
+    *,
+    now: dt.datetime,
+    machine_now: dt.datetime,
+    lease: dt.timedelta,
+    takes: Collection[str] = KINDS,
 ) -> Parcel | None:
-    """Claim the next message to send or to settle; None when there is none at this moment."""
+    """Claim the next message to send or to settle, of a kind that Slack takes; None when there is none now."""
     ripe = or_(
         and_(
             Outbox.state == "due",
@@ -45,7 +65,7 @@ def claim(
     )
     row = session.execute(
         select(Outbox)
-        .where(Outbox.workspace_id == workspace_id, Outbox.state.in_(["due", "sending"]), ripe)
+        .where(Outbox.workspace_id == workspace_id, _UNSETTLED, ripe, *_of_kinds(takes))
         .order_by(Outbox.due_at, Outbox.outbox_id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -55,7 +75,7 @@ def claim(
     unsettled = row.state == "sending" and not row.edits_ts
     if row.edits_ts and _newer_edit(session, row):
         row.state = "superseded"
-        return claim(session, workspace_id, owner, now=now, machine_now=machine_now, lease=lease)
+        return claim(session, workspace_id, owner, now=now, machine_now=machine_now, lease=lease, takes=takes)
     row.state = "sending"
     row.owner = owner
     row.lease_until = machine_now + lease
@@ -74,6 +94,12 @@ def claim(
         row.first_attempt_at or now,
         unsettled,
     )
+
+
+def _of_kinds(takes: Collection[str]) -> list[ColumnElement[bool]]:
+    if "edit" not in takes:
+        return [Outbox.edits_ts == ""]
+    return [] if "post" in takes else [Outbox.edits_ts != ""]
 
 
 def _newer_edit(session: Session, row: Outbox) -> bool:
@@ -128,18 +154,10 @@ def note_parked(session: Session, parcel: Parcel, owner: str, failure: str) -> N
     _settle(session, parcel, owner, state="parked", failure=failure)
 
 
-def count_by_state(session: Session, workspace_id: str) -> dict[str, int]:
-    """How many messages are in each state."""
-    rows = session.execute(
-        select(Outbox.state, func.count()).where(Outbox.workspace_id == workspace_id).group_by(Outbox.state)
-    )
-    return {state: count for state, count in rows}  # noqa: C416 - rows are Row objects, not pairs
-
-
 def next_send(session: Session, workspace_id: str) -> dt.datetime | None:
     """Programme time at which the next message is to go out; None when none waits."""
     return session.scalar(
-        select(func.min(Outbox.due_at)).where(Outbox.workspace_id == workspace_id, Outbox.state == "due")
+        select(func.min(Outbox.due_at)).where(Outbox.workspace_id == workspace_id, _UNSETTLED, Outbox.state == "due")
     )
 
 
@@ -147,6 +165,7 @@ def waits_for_machine_time(session: Session, workspace_id: str, now: dt.datetime
     """Whether something that is due at ``now`` waits for a lease or for Slack's Retry-After."""
     waiting = select(Outbox.outbox_id).where(
         Outbox.workspace_id == workspace_id,
+        _UNSETTLED,
         or_(Outbox.state == "sending", and_(Outbox.state == "due", Outbox.due_at <= now)),
     )
     return session.scalar(waiting.limit(1)) is not None

@@ -60,7 +60,7 @@ def next_due(session: Session, workspace_id: str, now: dt.datetime) -> Due | Non
     return _as_due(row) if row else None
 
 
-def claim(session: Session, due: Due, *, state: str = "done") -> bool:
+def claim(session: Session, due: Due) -> bool:
     """Close the item in the caller's transaction; False when somebody else has closed it.
 
     The deed's effects stand in the same transaction, so they happen exactly when the item is closed.
@@ -68,7 +68,7 @@ def claim(session: Session, due: Due, *, state: str = "done") -> bool:
     statement = (
         update(DueItem)
         .where(DueItem.workspace_id == due.workspace_id, DueItem.due_id == due.due_id, DueItem.state == "due")
-        .values(state=state)
+        .values(state="done")
         .returning(DueItem.due_id)
     )
     return session.scalar(statement) is not None
@@ -84,15 +84,28 @@ def note_expired(session: Session, due: Due) -> None:
 
 
 def note_failure(session: Session, due: Due, now: dt.datetime) -> str:
-    """Put a failed item off by a growing while, or set it aside after the last attempt; returns its state."""
+    """Put a failed item off by a growing while, or set it aside after the last attempt.
+
+    Returns its state; ``closed`` when somebody else has closed it meanwhile.
+    """
     attempts = due.attempts + 1
     state = "dead" if attempts >= MOST_ATTEMPTS else "due"
-    session.execute(
+    return _put_off(session, due, state=state, attempts=attempts, retry_at=now + dt.timedelta(minutes=2**attempts))
+
+
+def note_away(session: Session, due: Due, now: dt.datetime) -> str:
+    """Put an item off by a minute because a database is away, which is no attempt; returns as ``note_failure``."""
+    return _put_off(session, due, state="due", attempts=due.attempts, retry_at=now + dt.timedelta(minutes=1))
+
+
+def _put_off(session: Session, due: Due, **values: object) -> str:
+    statement = (
         update(DueItem)
         .where(DueItem.workspace_id == due.workspace_id, DueItem.due_id == due.due_id, DueItem.state == "due")
-        .values(state=state, attempts=attempts, retry_at=now + dt.timedelta(minutes=2**attempts))
+        .values(**values)
+        .returning(DueItem.state)
     )
-    return state
+    return session.scalar(statement) or "closed"
 
 
 def upcoming(session: Session, workspace_id: str, limit: int = 20) -> list[tuple[dt.datetime, str]]:

@@ -156,21 +156,22 @@ def _summary_of(release: Release) -> views.WaveSummary:
         n_answered=wave.n_answered,
         k_median=wave.k_median,
         k_distribution=wave.k_distribution,
-        figures=tuple(
-            views.FigureLine(
-                figure_id=figure.figure_id,
-                item_id=figure.item_id,
-                wording=instrument.item(figure.item_id).wording,
-                statistic=figure.statistic,
-                label=figure.label,
-                value=figure.value,
-                n_item=figure.n_item,
-                at_least=figure.n_item_at_least,
-                suppressed=figure.suppressed,
-                reason=figure.reason,
-            )
-            for figure in release.figures
-        ),
+        figures=tuple(_line(figure, instrument) for figure in release.figures),
+    )
+
+
+def _line(figure: Figure | evaluation.Summary, instrument: catalogue.Instrument) -> views.FigureLine:
+    return views.FigureLine(
+        figure_id=figure.figure_id,
+        item_id=figure.item_id,
+        wording=instrument.item(figure.item_id).wording,
+        statistic=figure.statistic,
+        label=figure.label,
+        value=figure.value,
+        n_item=figure.n_item,
+        at_least=figure.n_item_at_least,
+        suppressed=figure.suppressed,
+        reason=figure.reason,
     )
 
 
@@ -204,8 +205,11 @@ def desk(session: Session, actor: Actor, channel_id: str) -> Desk:
     return Desk(cohort.cohort_key, cohort.name, cohort.zone)
 
 
-def latest_pulse(session: Session, at_desk: Desk, now: dt.datetime) -> views.WaveSummary | None:
-    """The cohort's last released wave, read from the evaluation database alone; the question is logged there."""
+def latest_pulse(session: Session, at_desk: Desk, question: str, now: dt.datetime) -> views.WaveSummary | None:
+    """The cohort's last released wave, read from the evaluation database alone; the question is logged there, once.
+
+    ``question`` tells one question from another, and a repeat from both.
+    """
     wave = session.scalars(
         select(evaluation.Wave)
         .where(evaluation.Wave.cohort_key == at_desk.cohort_key)
@@ -213,31 +217,34 @@ def latest_pulse(session: Session, at_desk: Desk, now: dt.datetime) -> views.Wav
         .limit(1)
     ).one_or_none()
     found = _read_summary(session, at_desk, wave) if wave else None
-    session.add(
-        evaluation.QueryLog(
+    session.execute(
+        insert(session, evaluation.QueryLog)
+        .values(
+            query_id=question,
             asked_at=now,
             role=Role.EVALUATOR,
             parsed_query="latest pulse",
             figures=" ".join(line.figure_id for line in found.figures) if found else "",
             outcome="answered" if found else "nothing released yet",
         )
+        .on_conflict_do_nothing()
     )
     return found
 
 
 def _read_summary(session: Session, at_desk: Desk, wave: evaluation.Wave) -> views.WaveSummary:
     cohort = session.get_one(evaluation.Cohort, at_desk.cohort_key)
-    rows = session.execute(
-        select(evaluation.Summary, evaluation.Item.wording)
+    instrument = catalogue.instrument(wave.instrument_id)
+    figures = session.scalars(
+        select(evaluation.Summary)
         .join(evaluation.FigureWave, evaluation.FigureWave.figure_id == evaluation.Summary.figure_id)
-        .join(evaluation.Item, evaluation.Item.item_id == evaluation.Summary.item_id)
         .where(evaluation.FigureWave.wave_key == wave.wave_key)
         .order_by(evaluation.Summary.item_id, evaluation.Summary.statistic, evaluation.Summary.band)
     )
     return views.WaveSummary(
         cohort_name=cohort.name,
         programme=cohort.programme,
-        instrument_title=catalogue.instrument(wave.instrument_id).title,
+        instrument_title=instrument.title,
         wave_key=wave.wave_key,
         opened_on=wave.opened_on,
         closed_on=wave.closed_on,
@@ -247,19 +254,5 @@ def _read_summary(session: Session, at_desk: Desk, wave: evaluation.Wave) -> vie
         n_answered=wave.n_answered,
         k_median=wave.k_median,
         k_distribution=wave.k_distribution,
-        figures=tuple(
-            views.FigureLine(
-                figure_id=figure.figure_id,
-                item_id=figure.item_id,
-                wording=wording,
-                statistic=figure.statistic,
-                label=figure.label,
-                value=figure.value,
-                n_item=figure.n_item,
-                at_least=figure.n_item_at_least,
-                suppressed=figure.suppressed,
-                reason=figure.reason,
-            )
-            for figure, wording in rows
-        ),
+        figures=tuple(_line(figure, instrument) for figure in figures),
     )

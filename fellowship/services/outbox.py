@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fellowship.views.message import Message
@@ -51,6 +51,15 @@ def edit(
             "payload": message.payload(),
             "due_at": at,
         },
+    )
+
+
+def revise(session: Session, workspace_id: str, *, key: str, message: Message) -> None:
+    """A message that has not been sent yet says this instead."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.workspace_id == workspace_id, Outbox.dedupe_key == key, Outbox.state == "due")
+        .values(payload=message.payload())
     )
 
 

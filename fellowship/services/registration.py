@@ -87,8 +87,10 @@ def form(session: Session, actor: Actor, fellow_id: str) -> Form:
 
 
 def keep_draft(session: Session, actor: Actor, fellow_id: str, values: RegistrationValues, now: dt.datetime) -> None:
-    """What is filled in so far is kept until the registration is complete."""
-    own_place(session, actor, fellow_id)
+    """What is filled in so far is kept until the registration is complete; a change to a complete one is not."""
+    fellow, _, _ = own_place(session, actor, fellow_id)
+    if fellow.registered_at is not None:
+        return
     fresh = {"filled": _frozen(values), "saved_at": now}
     session.execute(
         insert(session, RegistrationDraft)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fellowship.errors import InvalidFieldsError
@@ -10,8 +11,9 @@ from fellowship.ports import Actor, Member
 from fellowship.rules.calendar import next_sending_instant
 from fellowship.rules.roster import Roster, parse_roster
 from fellowship.services import cohorts, due, outbox, people
+from fellowship.services.people import Role
 from fellowship.views import roster as views
-from models.operational import Cohort, Fellow, RosterImport
+from models.operational import Cohort, Fellow, Person, RosterImport
 from models.session import insert
 
 IMPORT = "roster.import"
@@ -55,8 +57,9 @@ def finish_import(
     problems = [views.Problem(each.line_no, each.line, each.reason) for each in roster.problems]
     for row in roster.rows:
         member = found.get(row.email)
-        if member is None or not member.is_active_person:
-            problems.append(views.Problem(row.line_no, row.email, _why_not(member)))
+        why_not = _why_not(session, cohort, member)
+        if member is None or why_not:
+            problems.append(views.Problem(row.line_no, row.email, why_not))
         elif _invite(session, cohort, member, now):
             invited.append(member.name)
         else:
@@ -89,10 +92,36 @@ def give_up_import(session: Session, workspace_id: str, import_id: str, now: dt.
     )
 
 
-def _why_not(member: Member | None) -> str:
+def _why_not(session: Session, cohort: Cohort, member: Member | None) -> str:
+    """Why the member cannot be invited; nothing when there is no reason."""
     if member is None:
         return "nobody in this Slack workspace has this address; ask them to join, or check the spelling"
-    return "this account is a bot or has been deactivated"
+    if not member.is_active_person:
+        return "this account is a bot or has been deactivated"
+    actor = Actor(cohort.workspace_id, member.slack_user_id)
+    if people.holds(session, actor, Role.ASSOCIATE_DIRECTOR) or people.holds(
+        session, actor, Role.EVALUATOR, cohort.cohort_id
+    ):
+        # Who answers knows one answer, and so protects the others by one less.
+        return "an associate director or an evaluator of the cohort cannot be one of its fellows"
+    elsewhere = _running_elsewhere(session, cohort, member)
+    # The same person in two groups at a time would let two figures be subtracted.
+    return f"this person is a fellow of {elsewhere}, which has not ended" if elsewhere else ""
+
+
+def _running_elsewhere(session: Session, cohort: Cohort, member: Member) -> str | None:
+    return session.scalar(
+        select(Cohort.name)
+        .join(Fellow, (Fellow.workspace_id == Cohort.workspace_id) & (Fellow.cohort_id == Cohort.cohort_id))
+        .join(Person, (Person.workspace_id == Fellow.workspace_id) & (Person.person_id == Fellow.person_id))
+        .where(
+            Cohort.workspace_id == cohort.workspace_id,
+            Cohort.cohort_id != cohort.cohort_id,
+            Cohort.state != "closed",
+            Person.slack_user_id == member.slack_user_id,
+        )
+        .limit(1)
+    )
 
 
 def _invite(session: Session, cohort: Cohort, member: Member, now: dt.datetime) -> bool:

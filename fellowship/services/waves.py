@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from fellowship import catalogue
@@ -18,8 +18,10 @@ from fellowship.services.registration import days_of
 from fellowship.views import pulse as views
 from models.operational import Answer, Cohort, Fellow, Figure, Person, Wave, WaveMember
 
-INVITE, REMIND, COUNT = "wave.invite", "wave.remind", "wave.count"
-CLOSE, FREEZE, RELEASE = "wave.close", "wave.freeze", "wave.release"
+FEWEST_ASKED = 2
+"""One fellow's count would be a statement about that fellow."""
+
+COUNT, CLOSE, FREEZE, RELEASE = "wave.count", "wave.close", "wave.freeze", "wave.release"
 
 _SHOWN: dict[str, Literal["open", "closed", "released"]] = {
     "open": "open",
@@ -42,6 +44,8 @@ class Asked:
     fellow_id: str
     zone: str
     weekdays: frozenset[int]
+    start_on: dt.date
+    end_on: dt.date
 
 
 def open_wave(
@@ -54,15 +58,15 @@ def open_wave(
     cohort = cohorts.directed_cohort(session, actor, cohort_id)
     instrument = asking.instrument_of(instrument_key)
     _refuse_second(session, cohort)
-    asked = _askable(session, cohort)
-    if not asked:
+    opened_on = _local_date(now, cohort.zone)
+    asked, closes_on = _asked(cohort, _askable(session, cohort, now), opened_on)
+    if len(asked) < FEWEST_ASKED:
         raise NobodyToAskError(
-            f"Nobody in {cohort.name} can be asked yet: no fellow is in post and has agreed to the evaluation.",
+            f"{cohort.name} cannot be asked yet: a pulse needs two fellows who are in post, have agreed to the "
+            "evaluation and have three fellowship days before it closes.",
             "Invite fellows with `/fellowship`; they agree when they register.",
         )
-    opened_on = _local_date(now, cohort.zone)
     weekdays = [each.weekdays for each in asked]
-    closes_on = calendar.closing_on(opened_on, weekdays, cohort.nation)
     late_on = calendar.late_until_on(closes_on, weekdays, cohort.nation, policies.late_days)
     wave = Wave(
         workspace_id=actor.workspace_id,
@@ -103,18 +107,48 @@ def _refuse_second(session: Session, cohort: Cohort) -> None:
         )
 
 
-def _askable(session: Session, cohort: Cohort) -> list[Asked]:
+def _askable(session: Session, cohort: Cohort, now: dt.datetime) -> list[Asked]:
     rows = session.execute(
-        select(Fellow.fellow_id, Person.zone, Fellow.weekdays)
+        select(Fellow.fellow_id, Person.zone, Fellow.weekdays, Fellow.start_on, Fellow.end_on)
         .join(Person, (Person.workspace_id == Fellow.workspace_id) & (Person.person_id == Fellow.person_id))
         .where(
             Fellow.workspace_id == cohort.workspace_id,
             Fellow.cohort_id == cohort.cohort_id,
-            Fellow.state == "active",
+            asking.in_post(now),
             asking.agreed(),
         )
     )
-    return [Asked(fellow_id, zone or cohort.zone, days_of(weekdays)) for fellow_id, zone, weekdays in rows]
+    return [
+        Asked(
+            fellow_id,
+            zone or cohort.zone,
+            days_of(weekdays),
+            start_on or cohort.start_on,
+            end_on or cohort.end_on,
+        )
+        for fellow_id, zone, weekdays, start_on, end_on in rows
+    ]
+
+
+def _asked(cohort: Cohort, askable: list[Asked], opened_on: dt.date) -> tuple[list[Asked], dt.date]:
+    """Who is asked, and until when: those who will have three fellowship days in post before the wave closes.
+
+    Whoever is asked is eligible for good. If eligibility moved with what happens later, a released denominator would
+    tell, of a fellow who left early, whether that fellow had answered (docs/adr/0009).
+    """
+    closes_on = calendar.closing_on(opened_on, [each.weekdays for each in askable], cohort.nation)
+    asked = [
+        each
+        for each in askable
+        if eligibility.is_eligible(
+            answered=False,
+            agreed=True,
+            own_days_active=eligibility.active_own_days(
+                each.start_on, each.end_on, each.weekdays, opened_on, closes_on, cohort.nation
+            ),
+        )
+    ]
+    return asked, closes_on
 
 
 def _plan(session: Session, wave: Wave, cohort: Cohort, asked: list[Asked], closes_on: dt.date) -> None:
@@ -126,8 +160,8 @@ def _plan(session: Session, wave: Wave, cohort: Cohort, asked: list[Asked], clos
         reminded_on = calendar.reminder_on(_local_date(at, each.zone), closes_on, each.weekdays, cohort.nation)
         if reminded_on is not None:
             reminders.append((subject, "1", calendar.instant(reminded_on, REMINDED_AT, each.zone)))
-    due.plan_all(session, wave.workspace_id, INVITE, invitations)
-    due.plan_all(session, wave.workspace_id, REMIND, reminders)
+    due.plan_all(session, wave.workspace_id, asking.INVITE, invitations)
+    due.plan_all(session, wave.workspace_id, asking.REMIND, reminders)
     due.plan(session, wave.workspace_id, CLOSE, wave.wave_id, wave.closes_at)
     due.plan(session, wave.workspace_id, FREEZE, wave.wave_id, wave.freezes_at + FREEZE_AFTER)
     _plan_count(session, wave, cohort, wave.opened_at)
@@ -141,13 +175,15 @@ def _plan_count(session: Session, wave: Wave, cohort: Cohort, after: dt.datetime
 
 
 def count(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) -> bool:
-    """The associate director's status shows how many have answered by now; the next count is planned."""
+    """The associate director's status shows how many have answered, as far as it may; the next count is planned."""
     wave, cohort = _with_cohort(session, workspace_id, wave_id)
     if wave.state != "open":
         return False
-    _recount(session, wave, now)
+    shown = disclosure.shown_count(wave.answered, len(_respondents(session, wave)))
+    if shown != wave.answered:
+        wave.answered, wave.counted_at = shown, now
+        _show_director(session, wave, cohort)
     _plan_count(session, wave, cohort, now)
-    _show_director(session, wave, cohort)
     return True
 
 
@@ -157,7 +193,7 @@ def close(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) -
     if wave.state != "open":
         return False
     wave.state = "closed"
-    _recount(session, wave, now)
+    wave.answered, wave.counted_at = len(_respondents(session, wave)), now
     _show_director(session, wave, cohort)
     return True
 
@@ -167,12 +203,13 @@ def freeze(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) 
 
     From here on no answer is taken and none is read again.
     """
-    wave, cohort = _with_cohort(session, workspace_id, wave_id)
+    wave = session.get_one(Wave, (workspace_id, wave_id))
     if wave.state not in {"open", "closed"}:
         return False
     answered = _respondents(session, wave)
-    wave.n_answered = len(answered)
-    wave.n_eligible = _eligible(session, wave, cohort, answered)
+    wave.n_answered = wave.answered = len(answered)
+    wave.counted_at = now
+    wave.n_eligible = _members(session, wave)
     wave.frozen_at = now
     wave.state = "frozen"
     release = disclosure.release_wave(
@@ -202,6 +239,19 @@ def freeze(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) 
     return True
 
 
+def tell_stuck(session: Session, workspace_id: str, wave_id: str, now: dt.datetime) -> None:
+    """The associate director hears that the wave cannot go on by itself."""
+    wave, cohort = _with_cohort(session, workspace_id, wave_id)
+    outbox.say(
+        session,
+        workspace_id,
+        key=f"wave:{wave_id}:stuck",
+        to=wave.opened_by,
+        message=views.pulse_stuck(cohort.name),
+        at=now,
+    )
+
+
 def _with_cohort(session: Session, workspace_id: str, wave_id: str) -> tuple[Wave, Cohort]:
     wave = session.get_one(Wave, (workspace_id, wave_id))
     return wave, session.get_one(Cohort, (workspace_id, wave.cohort_id))
@@ -214,43 +264,29 @@ def _members(session: Session, wave: Wave) -> int:
     return session.scalar(members) or 0
 
 
-def _respondents(session: Session, wave: Wave) -> set[str]:
-    rows = session.scalars(
-        select(Answer.respondent_ref)
-        .where(Answer.workspace_id == wave.workspace_id, Answer.wave_id == wave.wave_id)
-        .distinct()
-    )
-    return set(rows)
-
-
-def _recount(session: Session, wave: Wave, now: dt.datetime) -> None:
-    wave.answered = len(_respondents(session, wave))
-    wave.counted_at = now
-
-
-def _eligible(session: Session, wave: Wave, cohort: Cohort, answered: set[str]) -> int:
-    rows = session.execute(
-        select(WaveMember.respondent_ref, Fellow.start_on, Fellow.end_on, Fellow.weekdays, asking.agreed())
+def _usable(wave: Wave) -> tuple[ColumnElement[bool], ...]:
+    """Which answers of the wave count: those of respondents who agree, at this moment, to take part."""
+    agree = (
+        select(WaveMember.respondent_ref)
         .join(Fellow, (Fellow.workspace_id == WaveMember.workspace_id) & (Fellow.fellow_id == WaveMember.fellow_id))
-        .where(WaveMember.workspace_id == wave.workspace_id, WaveMember.wave_id == wave.wave_id)
+        .where(WaveMember.workspace_id == wave.workspace_id, WaveMember.wave_id == wave.wave_id, asking.agreed())
     )
-    first, last = _local_date(wave.opened_at, cohort.zone), _local_date(wave.closes_at, cohort.zone)
-    return sum(
-        eligibility.is_eligible(
-            answered=respondent_ref in answered,
-            agreed=agreed,
-            own_days_active=eligibility.active_own_days(
-                start_on or first, end_on or last, days_of(weekdays), first, last, cohort.nation
-            ),
-        )
-        for respondent_ref, start_on, end_on, weekdays, agreed in rows
+    return (
+        Answer.workspace_id == wave.workspace_id,
+        Answer.wave_id == wave.wave_id,
+        Answer.respondent_ref.in_(agree),
     )
+
+
+def _respondents(session: Session, wave: Wave) -> set[str]:
+    rows = session.scalars(select(Answer.respondent_ref).where(*_usable(wave)).distinct())
+    return set(rows)
 
 
 def _values(session: Session, wave: Wave) -> dict[str, list[int]]:
     rows = session.execute(
         select(Answer.item_id, Answer.value, func.count())
-        .where(Answer.workspace_id == wave.workspace_id, Answer.wave_id == wave.wave_id, Answer.value.is_not(None))
+        .where(*_usable(wave), Answer.value.is_not(None))
         .group_by(Answer.item_id, Answer.value)
     )
     values: dict[str, list[int]] = defaultdict(list)
@@ -271,8 +307,7 @@ def note_released(session: Session, workspace_id: str, wave_id: str) -> None:
 
 
 def _show_director(session: Session, wave: Wave, cohort: Cohort) -> None:
-    # Until the freeze everybody asked counts; then those who were eligible.
-    eligible = _members(session, wave) if wave.n_eligible is None else wave.n_eligible
+    eligible = _members(session, wave)
     card = views.DirectorCard(
         cohort_name=cohort.name,
         eligible=eligible,
@@ -289,7 +324,8 @@ def _show_director(session: Session, wave: Wave, cohort: Cohort) -> None:
     key = f"wave:{wave.wave_id}:status"
     place = outbox.place_of(session, wave.workspace_id, key)
     if place is None:
-        outbox.say(session, wave.workspace_id, key=key, to=wave.opened_by, message=message, at=wave.counted_at)
+        if not outbox.say(session, wave.workspace_id, key=key, to=wave.opened_by, message=message, at=wave.counted_at):
+            outbox.revise(session, wave.workspace_id, key=key, message=message)
         return
     channel_id, ts = place
     outbox.edit(

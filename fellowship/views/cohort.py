@@ -100,7 +100,9 @@ def _channel() -> ConversationSelectElement:
     return ConversationSelectElement(
         action_id=VALUE,
         placeholder=PlainTextObject(text="Choose a channel"),
-        filter=ConversationFilter(include=["public", "private"], exclude_bot_users=True),
+        filter=ConversationFilter(
+            include=["public", "private"], exclude_bot_users=True, exclude_external_shared_channels=True
+        ),
     )
 
 

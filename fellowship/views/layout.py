@@ -105,7 +105,7 @@ def line_input(value: str = "", *, action_id: str = VALUE, reports: bool = False
         action_id=action_id,
         initial_value=value[:LINE_LIMIT] or None,
         max_length=LINE_LIMIT,
-        dispatch_action_config=DispatchActionConfig(trigger_actions_on=["on_enter_pressed"]) if reports else None,
+        dispatch_action_config=DispatchActionConfig(trigger_actions_on=["on_character_entered"]) if reports else None,
     )
 
 

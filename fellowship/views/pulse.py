@@ -123,12 +123,18 @@ def pulse_muted(card: WaveCard, instrument: Instrument) -> Message:
     return said(*_top(card), section(opening), *_first_item(card, instrument), _ways(card, can_mute=False))
 
 
-def pulse_saved(card: WaveCard, instrument: Instrument) -> Message:
+def pulse_saved(card: WaveCard, instrument: Instrument, *, late: bool = False) -> Message:
     """Takes the place of the invitation after the first answer: that it is saved, never what it was."""
     left = len(instrument.items) - 1
+    until = (
+        f"The pulse had closed, so it is marked as late and cannot be changed; the rest can be added until "
+        f"{at(card.freezes_at, card.zone)}."
+        if late
+        else f"You can change it until {at(card.closes_at, card.zone)}."
+    )
     more = (
         f"*{counted(left, 'more question', 'more questions')}*, about a minute, in one form. If you stop here, this "
-        f"answer counts. You can change it until {at(card.closes_at, card.zone)}."
+        f"answer counts. {until}"
     )
     return said(
         *_top(card),
@@ -147,7 +153,7 @@ def pulse_finished(card: WaveCard, at: dt.datetime, late: bool) -> Message:  # n
             "*Next:* nothing to do. When the pulse is over, the evaluators get figures for the whole group, if enough "
             "people answered. If you have a question, ask your associate director, who is not shown your answers."
         ),
-        buttons([_form_button("Change my answers", card)]),
+        buttons([_form_button("Add what I left out" if late else "Change my answers", card)]),
     )
 
 
@@ -155,8 +161,8 @@ def _when_saved(card: WaveCard, saved_at: dt.datetime, *, late: bool) -> str:
     saved = f"*Saved* on {at(saved_at, card.zone)}. Thank you."
     if late:
         return (
-            f"{saved} The pulse had closed, so your answers are marked as late; they count like any others. You can "
-            f"change them until {at(card.freezes_at, card.zone)}."
+            f"{saved} The pulse had closed, so these answers are marked as late; they count like any others. They "
+            f"stand as they are now; what you left out can be added until {at(card.freezes_at, card.zone)}."
         )
     return f"{saved} You can change your answers until {at(card.closes_at, card.zone)}."
 
@@ -239,7 +245,10 @@ def pulse_modal(card: WaveCard, instrument: Instrument, given: Mapping[str, Answ
     if card.is_test:
         blocks.append(section("*Test: nothing you choose or type here is kept.* You see what a fellow sees."))
     blocks += [
-        section(f"*{shown(card.cohort_name)}.* {_open_until(card)} Leave out any question you like."),
+        section(
+            f"*{shown(card.cohort_name)}.* {_open_until(card)} Leave out any question you like. What you choose here "
+            "is kept when you press the button at the end, not before."
+        ),
         section(who_sees(card)),
         DividerBlock(),
     ]
@@ -361,6 +370,18 @@ def _stage(card: DirectorCard) -> str:
     return (
         f"Over: it opened on {opened} and closed on {closes}. The summary goes to the evaluation channel. Its figures "
         "are final: no later answer changes them."
+    )
+
+
+def pulse_stuck(cohort_name: str) -> Message:
+    """To the associate director: the pulse cannot go on by itself, nothing is lost, and who can help."""
+    return said(
+        heading(f"Pulse: {cohort_name}"),
+        section(
+            "*This pulse needs a hand.* I could not close it or put its results together, though I tried several "
+            "times. Nothing that anybody answered is lost, and nothing wrong was shown."
+        ),
+        section("*Next:* tell whoever runs this app. The logs say what stands in the way."),
     )
 
 

@@ -197,8 +197,8 @@ def registration_kept(cohort_name: str, fellow_id: str) -> Message:
     """The form was closed half done: nothing is lost, and here is the way back."""
     return said(
         section(
-            f"Your registration for *{shown(cohort_name)}* is not finished yet. What you filled in is kept; only what "
-            "you typed last, without leaving the field, may be missing. Carry on whenever it suits you."
+            f"Your registration for *{shown(cohort_name)}* is not finished yet. What you filled in is kept. Carry "
+            "on whenever it suits you."
         ),
         buttons([button("Carry on registering", ActionId.REGISTER, fellow_id, primary=True)]),
     )

@@ -137,18 +137,19 @@ def house(fresh_sqlite: Urls, tmp_path: Path) -> Iterator[House]:
 
 def settings_for(sandbox: Sandbox, slack: Workspace, urls: Urls, folder: Path) -> Settings:
     """Settings that point a bot at the workspace, quick to settle."""
-    return Settings.model_validate(
-        {
-            "slack_bot_token": sandbox.bot_token,
-            "slack_app_token": sandbox.app_token,
-            "slack_api_url": sandbox.api_url,
-            "programme_clock_url": f"{sandbox.url}/sandbox/clock",
-            "database_url": urls.operational,
-            "evaluation_database_url": urls.evaluation,
-            "associate_directors": slack.member("Ruth").id,
-            "heartbeat_file": str(folder / "heartbeat"),
-            "tick_seconds": 0.2,
-            "http_timeout_seconds": 1,
-            "settle_seconds": 2,
-        }
-    )
+    given: dict[str, Any] = {
+        "slack_bot_token": sandbox.bot_token,
+        "slack_app_token": sandbox.app_token,
+        "slack_api_url": sandbox.api_url,
+        "programme_clock_url": f"{sandbox.url}/sandbox/clock",
+        "database_url": urls.operational,
+        "evaluation_database_url": urls.evaluation,
+        "associate_directors": slack.member("Ruth").id,
+        "heartbeat_file": str(folder / "heartbeat"),
+        "tick_seconds": 0.2,
+        "http_timeout_seconds": 1,
+        "settle_seconds": 2,
+    }
+    defaults = {name: field.default for name, field in Settings.model_fields.items() if not field.is_required()}
+    # Every setting is given, so that neither the machine's environment nor somebody's .env has a say.
+    return Settings(_env_file=None, **{**defaults, **given})

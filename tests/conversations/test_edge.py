@@ -99,3 +99,11 @@ def test_a_retired_button_says_so_kindly(house: House, monkeypatch: pytest.Monke
     monkeypatch.setitem(ROUTES, Kind.ACTION, without)
     assert house.amara.clicks("registration.open").ok
     assert "older message" in house.amara.modal_text
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "500_before", "hang"])
+def test_a_form_that_cannot_be_opened_is_said_and_never_a_time_out(house: House, fault: str) -> None:
+    house.slack.arm(fault, count=1, method="views.open", seconds=2.6)
+    told = house.ruth.types("/fellowship")
+    assert told.ok
+    assert "type it again" in (told.reply or "")

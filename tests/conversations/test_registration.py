@@ -59,7 +59,8 @@ def test_an_end_before_the_start_is_said_beside_the_field(house: House) -> None:
 def test_a_half_done_form_is_kept_and_carried_on(house: House) -> None:
     _invited(house)
     house.ben.clicks("registration.open")
-    house.ben.fills({"registration_profession": "Dietitian", "registration_employer": "Trust of the Example"})
+    house.ben.fills({"registration_profession": "Dietitian"})
+    house.ben.fills({"registration_employer": "Trust of the Example"}, press_enter=False)
     house.ben.closes()
     house.ben.sees("Carry on")
     house.ben.clicks("registration.open")
@@ -98,3 +99,15 @@ def test_a_post_that_begins_later_becomes_active_on_its_first_day(house: House) 
     assert house.rows("SELECT state FROM fellow WHERE start_on = '2026-04-01'") == [("registered",)]
     house.slack.advance(to=dt.datetime(2026, 3, 31, 23, 0, tzinfo=dt.UTC))
     assert house.rows("SELECT state FROM fellow WHERE start_on = '2026-04-01'") == [("active",)]
+
+
+def test_looking_at_ones_details_and_closing_is_no_unfinished_registration(house: House) -> None:
+    _invited(house)
+    house.has_registered("Amara")
+    before = len(house.amara.messages())
+    house.amara.clicks("registration.open")
+    house.amara.fills({"registration_weekdays": ["Friday"]})
+    house.amara.closes()
+    house.settles()
+    assert len(house.amara.messages()) == before
+    assert house.rows("SELECT count(*) FROM registration_draft") == [(0,)]

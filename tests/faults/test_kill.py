@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from bot.manifest import manifest
+from bot.settings import Settings
 from models.session import Database
 from sandbox.driver import NotThereError, Person, Workspace
 from sandbox.server import Sandbox
@@ -29,6 +30,11 @@ KILLS_WHILE_ANSWERING = 12
 KILLS_WHILE_RELEASING = 8
 ANSWERING = ("Amara", "Ben", "Chloe", "Dilys", "Ewan", "Farah")
 OPTIONS = {"Strongly disagree": 1, "Disagree": 2, "Neither": 3, "Agree": 4, "Strongly agree": 5}
+
+
+def _without_settings() -> dict[str, str]:
+    ours = {name.upper() for name in Settings.model_fields}
+    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 @dataclass
@@ -45,7 +51,8 @@ class Process:
                 [sys.executable, "-m", "bot", "run"],
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **self.environment},
+                cwd=self.log.parent,  # where there is no .env
+                env={**_without_settings(), **self.environment},
             )
 
     def kill(self) -> None:

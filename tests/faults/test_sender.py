@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.manifest import manifest
 from bot.sender import Sender
-from bot.slack import Messenger, NotSent, Refused, Sent, SlackDirectory, Unknown, plain_client
+from bot.slack import MENDING_SECONDS, Messenger, NotSent, Refused, Sent, SlackDirectory, Unknown, plain_client
 from fellowship.ports import DirectoryUnavailableError
 from fellowship.services import delivery, outbox
 from fellowship.views.message import Message
@@ -104,7 +104,7 @@ def test_a_fault_on_the_wire_loses_nothing_and_doubles_nothing(post: Post, fault
     for number in range(PER_FAULT):
         post.says(number, members[number % len(members)])
     post.sandbox.arm(fault, count=PER_FAULT, method="chat.postMessage")
-    for _ in range(6):
+    for _ in range(PER_FAULT + 4):  # each 429 stops all posts for a while
         post.lives(SETTLE.total_seconds() + 1)
     assert post.posted() == Counter({f"Message {number}.": 1 for number in range(PER_FAULT)})
     assert post.states() == Counter({"sent": PER_FAULT})
@@ -140,6 +140,48 @@ def test_slacks_retry_after_is_honoured(post: Post) -> None:
     assert len(post.sandbox.calls) == calls
     post.lives(1)
     assert post.posted() == Counter({"Message 1.": 1})
+
+
+def test_while_slack_says_wait_no_other_post_is_tried_and_edits_go_on(post: Post) -> None:
+    members = _members(post)
+    post.says(0, members[0])
+    post.lives(0)
+    with post.database.read() as session:
+        place = outbox.place_of(session, post.sandbox.team_id, "message-0")
+    assert place is not None
+    for number in range(1, 6):
+        post.says(number, members[number])
+    post.sandbox.arm("429", count=1, method="chat.postMessage", retry_after=30)
+    post.lives(0)
+    with post.database.write() as session:
+        channel_id, ts = place
+        outbox.edit(
+            session,
+            post.sandbox.team_id,
+            key="edit",
+            channel_id=channel_id,
+            ts=ts,
+            message=Message("Edited."),
+            at=MONDAY,
+        )
+    post.lives(29)
+    tried = Counter(call.method for call in post.sandbox.calls)
+    assert (tried["chat.postMessage"], tried["chat.update"]) == (2, 1)
+    post.lives(1)
+    assert sum(post.posted().values()) == 6
+
+
+def test_a_revoked_token_stops_everything_and_loses_nothing(post: Post) -> None:
+    members = _members(post)
+    good, post.messenger._client.token = post.messenger._client.token, "xoxb-revoked"
+    for number in range(5):
+        post.says(number, members[number])
+    post.lives(0)
+    assert post.states() == Counter({"due": 5})
+    assert len([call for call in post.sandbox.calls if call.method == "chat.postMessage"]) == 1
+    post.messenger._client.token = good
+    post.lives(MENDING_SECONDS)
+    assert post.posted() == Counter({f"Message {number}.": 1 for number in range(5)})
 
 
 def test_a_process_that_died_after_posting_is_followed_by_one_that_asks_history(post: Post) -> None:

@@ -194,15 +194,18 @@ def test_after_closing_what_was_answered_stands_and_what_was_left_out_can_be_add
     _submit(operational, cohort.fellows[0], wave_id, {"p1": 4, "p2": -5})
     with pytest.raises(WaveClosedError):
         _click(operational, cohort.fellows[0], wave_id, 5, now=closed)
-    _submit(operational, cohort.fellows[0], wave_id, {"p1": 5, "p2": 5, "p3": 3}, "Late words.", now=closed)
+    with pytest.raises(WaveClosedError):
+        _submit(operational, cohort.fellows[0], wave_id, {"p1": 5, "p2": -5, "p3": 3}, now=closed)
+    _submit(operational, cohort.fellows[0], wave_id, {"p1": 4, "p2": -5, "p3": 3}, "Late words.", now=closed)
     kept = {row[0]: row[1:] for row in _kept(operational)}
     assert kept["p1"] == (4, None, None, False)
     assert kept["p2"] == (None, -5, None, False)
     assert kept["p3"] == (3, None, None, True)
     assert kept["p8"] == (None, None, "Late words.", True)
-    _submit(operational, cohort.fellows[0], wave_id, {f"p{n}": 3 for n in range(4, 8)}, now=closed)
+    rest = {"p1": 4, "p2": -5, "p3": 3, **{f"p{number}": 3 for number in range(4, 8)}}
+    _submit(operational, cohort.fellows[0], wave_id, rest, "Late words.", now=closed)
     with pytest.raises(WaveClosedError):
-        _submit(operational, cohort.fellows[0], wave_id, {"p4": 1}, now=closed)
+        _submit(operational, cohort.fellows[0], wave_id, rest, "Late words.", now=closed)
 
 
 def test_a_frozen_wave_refuses_whatever_the_clock_says(operational: Database, cohort: Seeded, wave_id: str) -> None:

@@ -1,21 +1,24 @@
 """A wave opens once, plans everything, freezes once, and releases by repeatable writes. On both engines."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from fellowship.errors import NobodyToAskError, NotAllowedError, UnknownSubjectError, WaveOpenError
-from fellowship.ports import Actor
-from fellowship.services import answers, waves
+from fellowship.ports import Actor, Policies
+from fellowship.services import answers, asking, waves
 from fellowship.services import evaluation as releases
 from fellowship.services.answers import Sheet
 from models import evaluation as tables
-from models.operational import DueItem, Fellow, Figure, Outbox, Person, Wave
+from models.operational import Agreement, DueItem, Fellow, Figure, Outbox, Person, Wave, WaveMember
 from models.session import Database
 from tests.records.seed import DIRECTOR, OPENED, POLICIES, WORKSPACE, Seeded, cohort_of, open_wave
 
+Prompt = Callable[[Session, str, str, Policies, dt.datetime], bool]
 FROZEN = OPENED + dt.timedelta(days=30)
 
 
@@ -154,21 +157,35 @@ def test_below_the_threshold_no_score_leaves_the_operational_database(
     assert scored == []
 
 
-def test_a_silent_fellow_in_post_counts_as_eligible_and_one_whose_post_ended_does_not(operational: Database) -> None:
+def test_whoever_is_asked_stays_in_the_denominator_whatever_happens_later(operational: Database) -> None:
     seeded = cohort_of(operational, 7)
     wave_id = open_wave(operational, seeded)
     _answer_all(operational, seeded, wave_id, 5)
-    left = select(Person.person_id).where(Person.slack_user_id == seeded.fellows[6].slack_user_id)
     with operational.write() as session:
-        session.execute(
-            update(Fellow).where(Fellow.person_id.in_(left)).values(end_on=dt.date(2026, 3, 3)),
-            execution_options={"synchronize_session": False},
-        )
+        for fellow in session.scalars(select(Fellow)):
+            fellow.end_on = dt.date(2026, 3, 3)
     with operational.write() as session:
         waves.freeze(session, WORKSPACE, wave_id, FROZEN)
     with operational.read() as session:
         wave = session.scalars(select(Wave)).one()
-    assert (wave.n_eligible, wave.n_answered) == (6, 5)
+    assert (wave.n_eligible, wave.n_answered) == (7, 5)
+
+
+def test_who_will_not_have_three_own_days_is_not_asked(operational: Database) -> None:
+    seeded = cohort_of(operational, 3)
+    with operational.write() as session:
+        leaver = session.scalars(select(Fellow)).all()[0]
+        leaver.end_on = OPENED.date() + dt.timedelta(days=8)
+    wave_id = open_wave(operational, seeded)
+    with operational.read() as session:
+        asked = session.scalars(select(WaveMember.fellow_id).where(WaveMember.wave_id == wave_id)).all()
+    assert len(asked) == 2
+    assert leaver.fellow_id not in asked
+
+
+def test_one_fellow_alone_is_not_asked(operational: Database) -> None:
+    with pytest.raises(NobodyToAskError):
+        open_wave(operational, cohort_of(operational, 1))
 
 
 def test_the_evaluators_question_is_answered_from_the_evaluation_database_and_logged(
@@ -182,10 +199,11 @@ def test_the_evaluators_question_is_answered_from_the_evaluation_database_and_lo
         cohort_key = session.connection().exec_driver_sql("SELECT cohort_key FROM cohort").scalar_one()
     desk = releases.Desk(cohort_key, "AHP Fellows", "Europe/London")
     with evaluation.write() as session:
-        assert releases.latest_pulse(session, desk, FROZEN) is None
+        assert releases.latest_pulse(session, desk, "first", FROZEN) is None
     _freeze_and_release(operational, evaluation, wave_id)
     with evaluation.write() as session:
-        found = releases.latest_pulse(session, desk, FROZEN)
+        releases.latest_pulse(session, desk, "second", FROZEN)
+        found = releases.latest_pulse(session, desk, "second", FROZEN)
     assert found is not None
     assert found.wave_key == key
     assert (found.n_answered, len(found.figures)) == (6, 7)
@@ -199,3 +217,105 @@ def test_the_evaluators_question_is_answered_from_the_evaluation_database_and_lo
         ("answered", "latest pulse", "evaluator"),
         ("nothing released yet", "latest pulse", "evaluator"),
     ]
+
+
+def _subjects(database: Database, wave_id: str) -> list[str]:
+    with database.read() as session:
+        return [f"{wave_id}/{fellow_id}" for fellow_id in session.scalars(select(Fellow.fellow_id))]
+
+
+@pytest.mark.parametrize("prompt", [asking.invite, asking.remind])
+def test_a_prompt_that_comes_late_waits_for_the_next_own_day_and_hour(operational: Database, prompt: Prompt) -> None:
+    wave_id = open_wave(operational, cohort_of(operational, 2))
+    [subject, _] = _subjects(operational, wave_id)
+    saturday_night = dt.datetime(2026, 3, 7, 2, tzinfo=dt.UTC)
+    with operational.write() as session:
+        assert prompt(session, WORKSPACE, subject, POLICIES, saturday_night)
+        assert (
+            session.scalars(select(Outbox.dedupe_key).where(Outbox.dedupe_key.like("%:" + subject[-32:]))).all() == []
+        )
+        planned = session.scalars(select(DueItem.due_at).where(DueItem.occurrence.like("2026-03-09%"))).all()
+    assert planned == [dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC)]
+    with operational.write() as session:
+        assert prompt(session, WORKSPACE, subject, POLICIES, planned[0])
+        sent = session.scalars(select(Outbox.due_at).where(Outbox.dedupe_key.like("%:" + subject[-32:]))).all()
+    assert sent == planned
+
+
+def test_a_prompt_that_could_come_only_after_the_close_is_dropped(operational: Database) -> None:
+    wave_id = open_wave(operational, cohort_of(operational, 2))
+    [subject, _] = _subjects(operational, wave_id)
+    last_evening = dt.datetime(2026, 3, 15, 22, tzinfo=dt.UTC)
+    with operational.write() as session:
+        assert asking.remind(session, WORKSPACE, subject, POLICIES, last_evening)
+        assert not asking.remind(session, WORKSPACE, subject, POLICIES, dt.datetime(2026, 3, 16, 17, 31, tzinfo=dt.UTC))
+
+
+def test_a_fellow_whose_post_has_ended_is_neither_counted_nor_asked_nor_reminded(operational: Database) -> None:
+    seeded = cohort_of(operational, 3)
+    with operational.write() as session:
+        [first, second, third] = session.scalars(select(Fellow)).all()
+        first.end_on = OPENED.date() - dt.timedelta(days=1)
+    wave_id = open_wave(operational, seeded)
+    with operational.read() as session:
+        assert set(session.scalars(select(WaveMember.fellow_id))) == {second.fellow_id, third.fellow_id}
+    with operational.write() as session:
+        session.get_one(Fellow, (WORKSPACE, second.fellow_id)).end_on = OPENED.date() + dt.timedelta(days=3)
+    with operational.write() as session:
+        subject = f"{wave_id}/{second.fellow_id}"
+        assert not asking.remind(session, WORKSPACE, subject, POLICIES, OPENED + dt.timedelta(days=7))
+
+
+def test_a_fellow_who_takes_the_agreement_back_is_not_prompted_cannot_answer_and_is_in_no_figure(
+    operational: Database,
+) -> None:
+    seeded = cohort_of(operational, 5)
+    wave_id = open_wave(operational, seeded)
+    _answer_all(operational, seeded, wave_id, 5)
+    with operational.write() as session:
+        mine = select(Fellow.fellow_id).join(Person, Person.person_id == Fellow.person_id)
+        fellow_id = session.scalars(mine.where(Person.slack_user_id == seeded.fellows[0].slack_user_id)).one()
+        session.get_one(Agreement, (WORKSPACE, fellow_id, asking.EVALUATION)).agreed = False
+    with operational.write() as session:
+        assert not asking.invite(session, WORKSPACE, f"{wave_id}/{fellow_id}", POLICIES, OPENED)
+    with operational.read() as session, pytest.raises(NotAllowedError):
+        answers.form(session, seeded.fellows[0], wave_id, POLICIES, OPENED)
+    with operational.write() as session:
+        waves.freeze(session, WORKSPACE, wave_id, FROZEN)
+    with operational.read() as session:
+        wave = session.scalars(select(Wave)).one()
+        assert (wave.n_eligible, wave.n_answered) == (5, 4)
+        assert all(session.scalars(select(Figure.suppressed)))
+
+
+def test_thresholds_are_those_of_the_opening_whatever_is_set_later(operational: Database) -> None:
+    seeded = cohort_of(operational, 6)
+    strict = Policies(k_median=6, k_distribution=9)
+    with operational.write() as session:
+        wave_id = waves.open_wave(session, DIRECTOR, seeded.cohort_id, "pulse-1", strict, OPENED)
+    _answer_all(operational, seeded, wave_id, 5)
+    with operational.write() as session:
+        waves.freeze(session, WORKSPACE, wave_id, FROZEN)
+        assert all(session.scalars(select(Figure.suppressed)))
+
+
+def test_the_associate_directors_last_count_is_that_of_the_release(operational: Database, evaluation: Database) -> None:
+    seeded = cohort_of(operational, 2)
+    wave_id = open_wave(operational, seeded)
+    with operational.write() as session:
+        waves.close(session, WORKSPACE, wave_id, OPENED + dt.timedelta(days=14))
+    _answer_all(operational, seeded, wave_id, 2)
+    _freeze_and_release(operational, evaluation, wave_id)
+    with operational.read() as session:
+        said = session.scalars(select(Outbox).where(Outbox.dedupe_key == f"wave:{wave_id}:status")).one()
+    assert "2 of 2 answered" in said.payload["text"]
+
+
+def test_a_status_that_has_not_been_sent_yet_says_the_newest(operational: Database) -> None:
+    wave_id = open_wave(operational, cohort_of(operational, 2))
+    with operational.write() as session:
+        waves.close(session, WORKSPACE, wave_id, OPENED + dt.timedelta(days=14))
+    with operational.read() as session:
+        said = session.scalars(select(Outbox).where(Outbox.dedupe_key.like("%:status%"))).all()
+    assert len(said) == 1
+    assert "Closed on" in said[0].payload["text"]

@@ -17,11 +17,14 @@ from fellowship.rules.calendar import (
     next_sending_instant,
     own_days,
     reminder_on,
-    within_hours,
 )
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 LONDON = "Europe/London"
+
+
+def within_hours(moment: dt.datetime, zone: str) -> bool:
+    return dt.time(9) <= moment.astimezone(zoneinfo.ZoneInfo(zone)).time() <= dt.time(17, 30)
 
 
 def _utc(text: str) -> dt.datetime:

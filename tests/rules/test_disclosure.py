@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fellowship import catalogue
-from fellowship.rules.disclosure import Figure, Thresholds, WaveRelease, count_line, merged, release_wave
+from fellowship.rules.disclosure import Figure, Thresholds, WaveRelease, merged, release_wave, shown_count
 
 PULSE = catalogue.instrument("pulse-1")
 DEFAULT = Thresholds()
@@ -197,8 +197,6 @@ def test_what_cannot_be_is_refused_without_repeating_an_answer(
 def test_counts_that_cannot_be_are_refused(answered: int, eligible: int) -> None:
     with pytest.raises(ValueError, match="everyone who answered is eligible"):
         release_wave(PULSE, {}, n_eligible=eligible, n_answered=answered, thresholds=DEFAULT)
-    with pytest.raises(ValueError, match="everyone who answered is eligible"):
-        count_line(answered, eligible)
 
 
 def test_an_instrument_released_otherwise_is_not_released_by_wave() -> None:
@@ -207,8 +205,30 @@ def test_an_instrument_released_otherwise_is_not_released_by_wave() -> None:
         release_wave(paired, {}, n_eligible=6, n_answered=6, thresholds=DEFAULT)
 
 
-def test_the_count_line_says_how_many_of_how_many() -> None:
-    assert count_line(6, 7) == "6 of 7"
+def test_a_shown_count_never_tells_of_one_who_answered_since() -> None:
+    shown = 0
+    for answered, expected in ((1, 0), (1, 0), (2, 2), (3, 2), (5, 5), (6, 5), (7, 7), (7, 7)):
+        shown = shown_count(shown, answered)
+        assert shown == expected
+
+
+@given(data=st.lists(st.integers(0, 3), max_size=15))
+def test_a_shown_count_moves_by_two_or_more_or_not_at_all(data: list[int]) -> None:
+    shown, answered = 0, 0
+    for more in data:
+        answered += more
+        before, shown = shown, shown_count(shown, answered)
+        assert shown == before or shown - before >= 2
+        assert answered - shown in {0, 1}
+
+
+@pytest.mark.parametrize("item", ["p1", "p4"])
+def test_a_median_that_would_tell_a_whole_cell_exactly_is_given_as_its_band(item: str) -> None:
+    highest = 5 if item == "p1" else 10
+    figures = _release({item: [1, 1, 2, *[highest] * 5]}, 8).figures
+    shown = [figure for figure in figures if figure.item_id == item]
+    assert [figure.statistic for figure in shown].count("median") == 0
+    assert [figure.statistic for figure in shown].count("median_band") == 1
 
 
 agreement = st.lists(st.integers(1, 5), max_size=40)

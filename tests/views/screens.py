@@ -236,6 +236,8 @@ def messages(typed: Typed = as_typed) -> dict[str, Message]:
         "pulse_finished_late": pulse.pulse_finished(wave_card, SAVED_LATE, late=True),
         "pulse_muted": pulse.pulse_muted(wave_card, pulse_1()),
         "pulse_reminder": pulse.pulse_reminder(wave_card, pulse_1()),
+        "pulse_saved_late": pulse.pulse_saved(wave_card, pulse_1(), late=True),
+        "pulse_stuck": pulse.pulse_stuck(name),
         "pulse_test_over": pulse.pulse_test_over(),
         "director_status_open": pulse.director_status(status),
         "director_status_closed": pulse.director_status(replace(status, state="closed")),

@@ -35,6 +35,8 @@ ESSENTIALS = {
     "pulse_finished_late": ["*Saved*", "marked as late", "24 March 2026"],
     "pulse_muted": ["will not remind you", "nobody is told", "still answer", "confidential, not anonymous"],
     "pulse_reminder": ["the only reminder", "need do nothing", "confidential, not anonymous", "Question 1 of 8"],
+    "pulse_saved_late": ["Saved.", "marked as late", "cannot be changed", "can be added until"],
+    "pulse_stuck": ["needs a hand", "is lost", "whoever runs this app"],
     "pulse_test_over": ["nothing was saved", "/fellowship"],
     "director_status_open": ["6 of 7 answered", "once a day", "never who", "What 7 people can report"],
     "director_status_closed": ["6 of 7 answered", "Late answers are taken until"],
