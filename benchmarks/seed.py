@@ -14,7 +14,7 @@ from fellowship.services import asking, cohorts, delivery, registration, roster,
 from fellowship.services.cohorts import NewCohort
 from fellowship.views.ids import ActionId, routed
 from fellowship.views.registration import RegistrationValues
-from models.operational import Fellow, Outbox, Person, RosterImport
+from models.operational import DueItem, Fellow, Outbox, Person, RosterImport
 from models.session import Database
 
 DIRECTOR = "U0BENCHDIR"
@@ -40,7 +40,9 @@ def seed(database: Database, workspace_id: str, policies: Policies, now: dt.date
         fellows = _registered(session, director, cohort_id, now)
         wave_id = waves.open_wave(session, director, cohort_id, catalogue.INSTRUMENT_KEYS[0], policies, now)
         for fellow_id in fellows:
-            assert asking.invite(session, workspace_id, f"{wave_id}/{fellow_id}", policies, now)
+            planned = select(DueItem.due_at).where(DueItem.subject_id == f"{wave_id}/{fellow_id}")
+            at = session.scalars(planned.where(DueItem.kind == asking.INVITE)).one()
+            assert asking.invite(session, workspace_id, f"{wave_id}/{fellow_id}", policies, at)
     _send_all(database, workspace_id, now)
     with database.read() as session:
         return _invitations(session, workspace_id)
