@@ -1,5 +1,6 @@
 """A house for conversations: a local workspace with the named cast, and the real bot serving it."""
 
+import contextlib
 import datetime as dt
 import json
 import time
@@ -122,17 +123,31 @@ def options_of(member: Person, block_id: str) -> list[str]:
     return [str(option["value"]) for block in blocks for option in block["element"]["options"]]
 
 
-@pytest.fixture
-def house(fresh_sqlite: Urls, tmp_path: Path) -> Iterator[House]:
-    """The workspace and the bot, running, on SQLite."""
+@contextlib.contextmanager
+def open_house(urls: Urls, folder: Path) -> Iterator[House]:
+    """The workspace and the bot, running on those databases while the block lasts."""
     with Sandbox(manifest=manifest(), members=CAST["members"], channels=CAST["channels"], now=MONDAY) as sandbox:
         slack = Workspace(sandbox.url)
-        bot = create_app(settings_for(sandbox, slack, fresh_sqlite, tmp_path))
+        bot = create_app(settings_for(sandbox, slack, urls, folder))
         bot.start()
         try:
             yield House(sandbox, slack, bot)
         finally:
             bot.stop()
+
+
+@pytest.fixture
+def house(fresh_sqlite: Urls, tmp_path: Path) -> Iterator[House]:
+    """The workspace and the bot, running, on SQLite."""
+    with open_house(fresh_sqlite, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def house_on_postgres(fresh_postgres: Urls, tmp_path: Path) -> Iterator[House]:
+    """The workspace and the bot, running, on PostgreSQL."""
+    with open_house(fresh_postgres, tmp_path) as running:
+        yield running
 
 
 def settings_for(sandbox: Sandbox, slack: Workspace, urls: Urls, folder: Path) -> Settings:

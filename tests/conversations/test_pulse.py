@@ -160,10 +160,12 @@ def test_nobody_is_asked_who_has_not_agreed(house: House) -> None:
     assert house.rows("SELECT count(*) FROM wave") == [(0,)]
 
 
-def test_six_answers_are_released_and_an_evaluator_asks(house: House) -> None:
+def _main_job(house: House) -> None:
     house.has_open_pulse(*SIX)
     for name in SIX:
         member = house.slack.member(name)
+        member.clicks("Agree")
+        member.sees("Saved.")
         member.clicks("pulse.form")
         member.submits({**AGREE, "pulse_item_p4": "7"})
     house.slack.advance(by=dt.timedelta(days=35))
@@ -171,10 +173,18 @@ def test_six_answers_are_released_and_an_evaluator_asks(house: House) -> None:
     assert summary.count("F-") == 7
     assert house.nia.types("/evaluate", in_="#ahp-evaluation").ok
     house.nia.sees("Latest pulse", in_="#ahp-evaluation")
+
+
+def test_six_answers_are_released_and_an_evaluator_asks(house: House) -> None:
+    _main_job(house)
     refused = house.ruth.types("/evaluate", in_="#ahp-evaluation")
     assert "Only evaluators" in (refused.reply or "")
     elsewhere = house.nia.types("/evaluate", in_="#podiatry-evaluation")
     assert "evaluation channel" in (elsewhere.reply or "")
+
+
+def test_the_main_job_is_the_same_on_postgresql(house_on_postgres: House) -> None:
+    _main_job(house_on_postgres)
 
 
 def test_an_evaluator_who_asks_too_early_is_told_so(house: House) -> None:

@@ -27,6 +27,16 @@ def test_the_story_holds_and_two_runs_leave_the_same_evaluation(tmp_path: Path) 
     assert digests[0] == digests[1]
     for name in ("first", "second"):
         _check_what_is_left(tmp_path / name / "var" / "tour")
+    _check_excerpt((tmp_path / "first" / "var" / "tour" / "transcript.md").read_text(encoding="utf-8"))
+
+
+def _check_excerpt(transcript: str) -> None:
+    """What the README quotes of the story is in it."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    assert quoted
+    for line in filter(None, "\n".join(quoted).splitlines()):
+        assert f"| {line}" in transcript
 
 
 def _check_what_is_left(left: Path) -> None:
