@@ -51,15 +51,17 @@ def run() -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
+    asked_with = "SLACK_BOT_TOKEN"
     try:
         bot = create_app(settings)
+        asked_with = "SLACK_APP_TOKEN"
+        bot.start()
     except SlackApiError as refused:
-        typer.echo(f"Slack refuses SLACK_BOT_TOKEN: {refused.response.get('error')}.", err=True)
+        typer.echo(f"Slack refuses {asked_with}: {refused.response.get('error')}.", err=True)
         raise typer.Exit(2) from None
     except URLError:
         typer.echo("Slack cannot be reached at SLACK_API_URL. Is the address right, and the network up?", err=True)
         raise typer.Exit(1) from None
-    bot.start()
     settings.heartbeat_file.parent.mkdir(parents=True, exist_ok=True)
     silent_since = time.monotonic()
     died = False

@@ -61,11 +61,15 @@ def test_without_tokens_it_says_so_and_ends_with_two(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_token_that_slack_refuses_is_said_in_a_sentence(tmp_path: Path, sandbox: Sandbox) -> None:
-    ended = _bot(tmp_path, "run", **{**_environment(sandbox), "SLACK_BOT_TOKEN": "xoxb-not-this-one"})
+@pytest.mark.parametrize(
+    ("name", "token"), [("SLACK_BOT_TOKEN", "xoxb-not-this-one"), ("SLACK_APP_TOKEN", "xapp-not-this-one")]
+)
+def test_a_token_that_slack_refuses_is_said_in_a_sentence(
+    tmp_path: Path, sandbox: Sandbox, name: str, token: str
+) -> None:
+    ended = _bot(tmp_path, "run", **{**_environment(sandbox), name: token})
     assert ended.returncode == 2
-    assert "SLACK_BOT_TOKEN" in ended.stderr
-    assert "invalid_auth" in ended.stderr
+    assert f"Slack refuses {name}: invalid_auth." in ended.stderr
     assert "not-this-one" not in ended.stderr
     assert "Traceback" not in ended.stderr
 
