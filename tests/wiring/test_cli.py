@@ -122,3 +122,22 @@ def test_a_bot_whose_connection_has_died_ends_with_one(tmp_path: Path) -> None:
         assert eventually((tmp_path / "var" / "heartbeat").exists, within=20)
     # The workspace is gone for good.
     assert running.wait(timeout=60) == 1
+
+
+@pytest.mark.long
+def test_sigterm_ends_within_ten_seconds_while_slack_hangs(tmp_path: Path, sandbox: Sandbox) -> None:
+    environment = _environment(sandbox)
+    with (tmp_path / "log").open("wb") as log:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"], cwd=tmp_path, env={**_without_settings(), **environment}, stderr=log
+        )
+    assert eventually((tmp_path / "var" / "heartbeat").exists, within=20)
+    slack = Workspace(sandbox.url)
+    slack.arm("hang", count=5, method="*", seconds=15)
+    slack.member("Amara").types("Hello?")
+    slack.member("Ruth").types("/fellowship", wait=False)
+    time.sleep(0.5)
+    began = time.monotonic()
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=15) == 0
+    assert time.monotonic() - began < 10
