@@ -5,8 +5,9 @@ from fellowship.errors import UnknownSubjectError
 from fellowship.services import answers, asking, click, cohorts, waves
 from fellowship.services.answers import Place, Sheet
 from fellowship.services.click import Click
+from fellowship.views.director import open_pulse_modal
 from fellowship.views.ids import PULSE_ITEM_BLOCK, BlockId, item_block
-from fellowship.views.pulse import open_pulse_modal, pulse_modal
+from fellowship.views.pulse import pulse_modal
 from handlers.payload import Payload
 from handlers.show import ClickContext, Context, Done, Open, Show
 

@@ -15,7 +15,7 @@ from fellowship.ports import Actor, Policies
 from fellowship.rules import calendar, disclosure, eligibility
 from fellowship.services import asking, cohorts, due, outbox
 from fellowship.services.registration import days_of
-from fellowship.views import pulse as views
+from fellowship.views import director as views
 from models.operational import Answer, Cohort, Fellow, Figure, Person, Wave, WaveMember
 
 FEWEST_ASKED = 2

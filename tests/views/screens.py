@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from fellowship import catalogue
 from fellowship.catalogue import Instrument
-from fellowship.views import cohort, pulse, refusal, registration, roster, start, summary
+from fellowship.views import cohort, director, pulse, refusal, registration, roster, start, summary
 from fellowship.views.message import Message
 
 Typed = Callable[[str], str]
@@ -175,8 +175,8 @@ def wave_of_three(typed: Typed = as_typed, answered: int = 3) -> summary.WaveSum
     return replace(wave(typed), n_eligible=3, n_answered=answered, figures=shown_none)
 
 
-def director(typed: Typed = as_typed) -> pulse.DirectorCard:
-    return pulse.DirectorCard(
+def director_card(typed: Typed = as_typed) -> director.DirectorCard:
+    return director.DirectorCard(
         cohort_name=typed("AHP Fellows 2026"),
         eligible=7,
         answered=6,
@@ -186,7 +186,7 @@ def director(typed: Typed = as_typed) -> pulse.DirectorCard:
         freezes_at=FREEZES,
         zone=ZONE,
         state="open",
-        reportable=pulse.reportable(7, 5, 8),
+        reportable=director.reportable(7, 5, 8),
     )
 
 
@@ -200,7 +200,7 @@ def messages(typed: Typed = as_typed) -> dict[str, Message]:
     """Every message by the name of its golden file."""
     names = [typed(name) for name in FELLOWS]
     facts, wave_card, test_card = cohort_card(typed), card(typed), card_of_a_test(typed)
-    name, status = typed("AHP Fellows 2026"), director(typed)
+    name, status = typed("AHP Fellows 2026"), director_card(typed)
     return {
         "cohort_created": cohort.cohort_created(facts, cohort_id="cohort-1"),
         "cohort_created_both_roles": cohort.cohort_created(
@@ -237,13 +237,13 @@ def messages(typed: Typed = as_typed) -> dict[str, Message]:
         "pulse_muted": pulse.pulse_muted(wave_card, pulse_1()),
         "pulse_reminder": pulse.pulse_reminder(wave_card, pulse_1()),
         "pulse_saved_late": pulse.pulse_saved(wave_card, pulse_1(), late=True),
-        "pulse_stuck": pulse.pulse_stuck(name),
+        "pulse_stuck": director.pulse_stuck(name),
         "pulse_test_over": pulse.pulse_test_over(),
-        "director_status_open": pulse.director_status(status),
-        "director_status_closed": pulse.director_status(replace(status, state="closed")),
-        "director_status_released": pulse.director_status(replace(status, state="released")),
-        "director_status_small": pulse.director_status(
-            replace(status, eligible=3, answered=0, reportable=pulse.reportable(3, 5, 8))
+        "director_status_open": director.director_status(status),
+        "director_status_closed": director.director_status(replace(status, state="closed")),
+        "director_status_released": director.director_status(replace(status, state="released")),
+        "director_status_small": director.director_status(
+            replace(status, eligible=3, answered=0, reportable=director.reportable(3, 5, 8))
         ),
         "wave_summary": summary.wave_summary(wave(typed)),
         "wave_summary_spread": summary.wave_summary(wave_of_nine(typed)),
@@ -293,8 +293,8 @@ def views(typed: Typed = as_typed) -> dict[str, View]:
         "pulse_modal": pulse.pulse_modal(card(typed), pulse_1(), {}),
         "pulse_modal_half_done": pulse.pulse_modal(card(typed), pulse_1(), given(typed)),
         "pulse_modal_test": pulse.pulse_modal(card_of_a_test(typed), pulse_1(), {}),
-        "open_pulse_modal": pulse.open_pulse_modal(cohorts, [("pulse-1", "Fellowship pulse")]),
-        "open_pulse_modal_no_cohort": pulse.open_pulse_modal([], [("pulse-1", "Fellowship pulse")]),
+        "open_pulse_modal": director.open_pulse_modal(cohorts, [("pulse-1", "Fellowship pulse")]),
+        "open_pulse_modal_no_cohort": director.open_pulse_modal([], [("pulse-1", "Fellowship pulse")]),
         "refusal_modal": refusal.refusal_modal(
             typed("This invitation is for somebody else."), "The associate director of your cohort can invite you."
         ),

@@ -9,7 +9,7 @@ from hypothesis import given as given_any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from fellowship.views import pulse, roster, summary
+from fellowship.views import director, pulse, roster, summary
 from fellowship.views.ids import ActionId, BlockId, ViewId, item_block, routed
 from fellowship.views.message import Message
 from sandbox.validation import check_message_blocks, check_view
@@ -141,7 +141,7 @@ def test_every_bad_line_of_an_ordinary_list_is_named() -> None:
 def test_a_menu_of_cohorts_holds_what_slack_allows() -> None:
     many = [(f"cohort-{number}", "y" * 200) for number in range(150)]
     check_view(roster.invite_modal(many, "cohort-3").to_dict(), "modal")
-    check_view(pulse.open_pulse_modal(many, many).to_dict(), "modal")
+    check_view(director.open_pulse_modal(many, many).to_dict(), "modal")
 
 
 @pytest.mark.parametrize("items", [1, 39, 41, 80, 400])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from fellowship.views import cohort, pulse, refusal, summary
+from fellowship.views import cohort, director, pulse, refusal, summary
 from fellowship.views.ids import ActionId
 from fellowship.views.text import at
 from tests.views import screens
@@ -152,7 +152,7 @@ def test_a_form_carries_an_id_and_nothing_else() -> None:
     ],
 )
 def test_a_cohort_is_told_what_its_size_can_report(people: int, says: list[str], never: list[str]) -> None:
-    sentence = pulse.reportable(people, 5, 8)
+    sentence = director.reportable(people, 5, 8)
     assert [each for each in says if each not in sentence] == []
     assert [each for each in never if each in sentence] == []
 
@@ -160,7 +160,7 @@ def test_a_cohort_is_told_what_its_size_can_report(people: int, says: list[str],
 def test_thresholds_that_a_deployment_chose_are_the_ones_that_are_said() -> None:
     told = summary.wave_summary(replace(screens.wave_of_three(), k_median=6, k_distribution=11)).text
     assert "a median needs 6 (a spread of answers 11)" in told
-    assert "needs 6 people and a spread of answers 11" in pulse.reportable(5, 6, 11)
+    assert "needs 6 people and a spread of answers 11" in director.reportable(5, 6, 11)
     seen = pulse.who_sees(replace(screens.card(), k_median=6, k_distribution=11))
     assert "once 6 people have answered it, and how the answers spread once 11 have" in seen
     assert "so 6 people protect each other as 5 would" in seen
