@@ -1,6 +1,7 @@
 """Who is asked in a wave, and what each is told: invited on a day of theirs, reminded once, never after answering."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select
@@ -13,6 +14,7 @@ from fellowship.rules import calendar
 from fellowship.services import due, outbox, people
 from fellowship.services.registration import days_of
 from fellowship.views import pulse as views
+from fellowship.views.message import Message
 from models.operational import Agreement, Answer, Cohort, Fellow, Person, Wave, WaveMember
 from models.types import new_id
 
@@ -97,19 +99,7 @@ def invite(session: Session, workspace_id: str, subject: str, policies: Policies
     An invitation that comes late, because nothing ran when it was due, waits for the fellow's next own day and hour.
     """
     invitee = _to_prompt(session, workspace_id, subject, policies, now)
-    if invitee is None:
-        return False
-    if invitee.prompt_at > now:
-        return _wait(session, workspace_id, INVITE, subject, invitee)
-    outbox.say(
-        session,
-        workspace_id,
-        key=f"wave:{invitee.card.wave_id}:invitation:{invitee.fellow_id}",
-        to=invitee.slack_user_id,
-        message=views.pulse_invitation(invitee.card, invitee.instrument),
-        at=now,
-    )
-    return True
+    return invitee is not None and _prompt(session, workspace_id, INVITE, invitee, views.pulse_invitation, now)
 
 
 def remind(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
@@ -118,25 +108,31 @@ def remind(session: Session, workspace_id: str, subject: str, policies: Policies
     A reminder that comes late waits as an invitation does.
     """
     invitee = _to_prompt(session, workspace_id, subject, policies, now, reminding=True)
-    if invitee is None:
-        return False
-    if invitee.prompt_at > now:
-        return _wait(session, workspace_id, REMIND, subject, invitee)
-    outbox.say(
-        session,
-        workspace_id,
-        key=f"wave:{invitee.card.wave_id}:reminder:{invitee.fellow_id}",
-        to=invitee.slack_user_id,
-        message=views.pulse_reminder(invitee.card, invitee.instrument),
-        at=now,
-    )
-    return True
+    return invitee is not None and _prompt(session, workspace_id, REMIND, invitee, views.pulse_reminder, now)
 
 
-def _wait(session: Session, workspace_id: str, kind: str, subject: str, invitee: Invitee) -> bool:
+def _prompt(
+    session: Session,
+    workspace_id: str,
+    kind: str,
+    invitee: Invitee,
+    view: Callable[[views.WaveCard, catalogue.Instrument], Message],
+    now: dt.datetime,
+) -> bool:
+    wave_id, fellow_id = invitee.card.wave_id, invitee.fellow_id
+    if invitee.prompt_at <= now:
+        outbox.say(
+            session,
+            workspace_id,
+            key=f"wave:{wave_id}:{kind}:{fellow_id}",
+            to=invitee.slack_user_id,
+            message=view(invitee.card, invitee.instrument),
+            at=now,
+        )
+        return True
     if invitee.prompt_at >= invitee.card.closes_at:
         return False
-    due.plan(session, workspace_id, kind, subject, invitee.prompt_at, invitee.prompt_at.isoformat())
+    due.plan(session, workspace_id, kind, f"{wave_id}/{fellow_id}", invitee.prompt_at, invitee.prompt_at.isoformat())
     return True
 
 

@@ -64,7 +64,7 @@ class Outbox(Base):
     """The one key that the workspace does not lead: the order in which messages were caused."""
     workspace_id: Mapped[str]
     dedupe_key: Mapped[str]
-    """The business fact, such as ``wave:<id>:invitation:<respondent>``: caused twice, sent once."""
+    """The business fact, such as ``wave:<id>:summary``: caused twice, sent once."""
     post_ref: Mapped[str] = mapped_column(default=new_id)
     """Random, sent as message metadata: how history tells whether a post arrived. It means nothing elsewhere."""
     channel_id: Mapped[str]

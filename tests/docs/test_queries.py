@@ -176,8 +176,8 @@ def set_aside(operational: Database) -> Database:
         "cohort:1:hello",
         "wave:1:summary",
         "wave:1:status",
-        "wave:1:invitation:a-fellow",
-        "wave:1:reminder:a-fellow",
+        "wave:1:wave.invite:a-fellow",
+        "wave:1:wave.remind:a-fellow",
         "saved:D1:1.2",
         "edit:1.2:random",
     ]
