@@ -2,13 +2,13 @@
 
 import datetime as dt
 import threading
-import time
 from collections.abc import Callable
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.sender import Sender
+from fellowship.clock import machine_now
 from fellowship.services import delivery, due
 from jobs import SCHEDULE, Deps
 from jobs.sweep import sweep
@@ -75,22 +75,22 @@ class Worker:
 
     def live(self) -> None:
         """Everything due at this moment of the programme is done and sent, as far as Slack lets it."""
-        until = time.monotonic() + LONGEST_WAIT_SECONDS
+        until = machine_now() + dt.timedelta(seconds=LONGEST_WAIT_SECONDS)
         while not self._stopping.is_set():
             self.do_due()
-            if time.monotonic() > until or not self._waits():
+            if machine_now() > until or not self._waits(until):
                 return
             self._stopping.wait(0.05)
 
-    def _waits(self) -> bool:
+    def _waits(self, until: dt.datetime) -> bool:
         with self._deps.operational.read() as session:
-            return delivery.waits_for_machine_time(session, self._deps.workspace_id, self._deps.clock.now())
+            return delivery.waits_for_machine_time(session, self._deps.workspace_id, self._deps.clock.now(), until)
 
     def coming(self) -> list[tuple[dt.datetime, str]]:
         """What comes next in the programme, soonest first."""
         with self._deps.operational.read() as session:
             coming = due.upcoming(session, self._deps.workspace_id)
-            next_send = delivery.next_send(session, self._deps.workspace_id)
+            next_send = delivery.next_send(session, self._deps.workspace_id, machine_now())
         return sorted([*coming, (next_send, "message")] if next_send else coming)
 
     def finish(self) -> None:

@@ -187,7 +187,7 @@ def _no(error: SlackApiError) -> NotSent | Refused | Puzzling | Unknown:
     code = str(response.get("error", "unknown"))
     if response.status_code == 429 or code in RETRY_LATER:
         headers = {str(name).lower(): value for name, value in response.headers.items()}
-        return NotSent(code, float(headers.get("retry-after", 5)))
+        return NotSent(code, max(1.0, float(headers.get("retry-after", 5))))
     if response.status_code >= 500 or code in UNCERTAIN:
         return Unknown(code)
     if code in INSTALL:

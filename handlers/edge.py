@@ -144,7 +144,7 @@ def _answer(payload: Payload, show: Show, ack: Ack, client: WebClient) -> None:
             if opened or payload.kind is Kind.ACTION:
                 ack()
             else:
-                ack("Slack took too long to open the form. Please type it again.")
+                ack("The form could not be opened. Please type it again.")
         case _:
             ack()
 

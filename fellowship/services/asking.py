@@ -1,6 +1,7 @@
 """Who is asked in a wave, and what each is told: invited on a day of theirs, reminded once, never after answering."""
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from fellowship.services import due, outbox, people
 from fellowship.services.registration import days_of
 from fellowship.views import pulse as views
 from fellowship.views.message import Message
-from models.operational import Agreement, Answer, Cohort, Fellow, Person, Wave, WaveMember
+from models.operational import Agreement, Answer, Cohort, Fellow, Outbox, Person, Wave, WaveMember
 from models.types import new_id
 
 INVITE, REMIND = "wave.invite", "wave.remind"
@@ -105,10 +106,27 @@ def invite(session: Session, workspace_id: str, subject: str, policies: Policies
 def remind(session: Session, workspace_id: str, subject: str, policies: Policies, now: dt.datetime) -> bool:
     """The fellow is reminded, once. False when they have answered, asked for silence or cannot be asked.
 
-    A reminder that comes late waits as an invitation does.
+    A reminder that comes late waits as an invitation does; where it would come on the invitation's own day, or before
+    it, there is none.
     """
     invitee = _to_prompt(session, workspace_id, subject, policies, now, reminding=True)
-    return invitee is not None and _prompt(session, workspace_id, REMIND, invitee, views.pulse_reminder, now)
+    if invitee is None or not _invited_on_an_earlier_day(session, workspace_id, invitee, now):
+        return False
+    return _prompt(session, workspace_id, REMIND, invitee, views.pulse_reminder, now)
+
+
+def _invited_on_an_earlier_day(session: Session, workspace_id: str, invitee: Invitee, now: dt.datetime) -> bool:
+    invited_at = session.scalar(
+        select(Outbox.due_at).where(
+            Outbox.workspace_id == workspace_id, Outbox.dedupe_key == _prompt_key(INVITE, invitee)
+        )
+    )
+    zone = zoneinfo.ZoneInfo(invitee.card.zone)
+    return invited_at is not None and invited_at.astimezone(zone).date() < now.astimezone(zone).date()
+
+
+def _prompt_key(kind: str, invitee: Invitee) -> str:
+    return f"wave:{invitee.card.wave_id}:{kind}:{invitee.fellow_id}"
 
 
 def _prompt(
@@ -119,12 +137,11 @@ def _prompt(
     view: Callable[[views.WaveCard, catalogue.Instrument], Message],
     now: dt.datetime,
 ) -> bool:
-    wave_id, fellow_id = invitee.card.wave_id, invitee.fellow_id
     if invitee.prompt_at <= now:
         outbox.say(
             session,
             workspace_id,
-            key=f"wave:{wave_id}:{kind}:{fellow_id}",
+            key=_prompt_key(kind, invitee),
             to=invitee.slack_user_id,
             message=view(invitee.card, invitee.instrument),
             at=now,
@@ -132,7 +149,8 @@ def _prompt(
         return True
     if invitee.prompt_at >= invitee.card.closes_at:
         return False
-    due.plan(session, workspace_id, kind, f"{wave_id}/{fellow_id}", invitee.prompt_at, invitee.prompt_at.isoformat())
+    subject = f"{invitee.card.wave_id}/{invitee.fellow_id}"
+    due.plan(session, workspace_id, kind, subject, invitee.prompt_at, invitee.prompt_at.isoformat())
     return True
 
 

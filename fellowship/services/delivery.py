@@ -99,7 +99,8 @@ def claim(
 def _of_kinds(takes: Collection[str]) -> list[ColumnElement[bool]]:
     if "edit" not in takes:
         return [Outbox.edits_ts == ""]
-    return [] if "post" in takes else [Outbox.edits_ts != ""]
+    # To settle a post Slack's history is asked, which has a limit of its own.
+    return [] if "post" in takes else [or_(Outbox.edits_ts != "", Outbox.state == "sending")]
 
 
 def _newer_edit(session: Session, row: Outbox) -> bool:
@@ -154,18 +155,24 @@ def note_parked(session: Session, parcel: Parcel, owner: str, failure: str) -> N
     _settle(session, parcel, owner, state="parked", failure=failure)
 
 
-def next_send(session: Session, workspace_id: str) -> dt.datetime | None:
-    """Programme time at which the next message is to go out; None when none waits."""
+def next_send(session: Session, workspace_id: str, machine_now: dt.datetime) -> dt.datetime | None:
+    """Programme time at which the next message is to go out, but for those that Slack put off; None when none waits."""
     return session.scalar(
-        select(func.min(Outbox.due_at)).where(Outbox.workspace_id == workspace_id, _UNSETTLED, Outbox.state == "due")
+        select(func.min(Outbox.due_at)).where(
+            Outbox.workspace_id == workspace_id, _UNSETTLED, Outbox.state == "due", _not_put_off(machine_now)
+        )
     )
 
 
-def waits_for_machine_time(session: Session, workspace_id: str, now: dt.datetime) -> bool:
-    """Whether something that is due at ``now`` waits for a lease or for Slack's Retry-After."""
+def _not_put_off(machine_time: dt.datetime) -> ColumnElement[bool]:
+    return or_(Outbox.retry_at.is_(None), Outbox.retry_at <= machine_time)
+
+
+def waits_for_machine_time(session: Session, workspace_id: str, now: dt.datetime, until: dt.datetime) -> bool:
+    """Whether something due at ``now`` waits for a lease, or for a Retry-After that ends by ``until`` machine time."""
     waiting = select(Outbox.outbox_id).where(
         Outbox.workspace_id == workspace_id,
         _UNSETTLED,
-        or_(Outbox.state == "sending", and_(Outbox.state == "due", Outbox.due_at <= now)),
+        or_(Outbox.state == "sending", and_(Outbox.state == "due", Outbox.due_at <= now, _not_put_off(until))),
     )
     return session.scalar(waiting.limit(1)) is not None

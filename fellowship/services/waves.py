@@ -148,7 +148,8 @@ def _asked(cohort: Cohort, askable: list[Asked], opened_on: dt.date) -> tuple[li
             ),
         )
     ]
-    return asked, closes_on
+    # Nobody who is not asked holds the wave open. It can only close earlier so, and after everybody's third own day.
+    return asked, calendar.closing_on(opened_on, [each.weekdays for each in asked], cohort.nation)
 
 
 def _plan(session: Session, wave: Wave, cohort: Cohort, asked: list[Asked], closes_on: dt.date) -> None:

@@ -43,7 +43,8 @@ class Outbox(Base):
     """A message to be sent, recorded in the transaction of the change that causes it.
 
     ``due`` → ``sending`` (claimed, committed before the first byte) → ``sent``; or ``dead`` (Slack said a definite no),
-    ``parked`` (nobody can tell whether it was sent: for a person to decide), ``superseded`` (a newer edit stands).
+    ``parked`` (nobody can tell whether it was sent, or what Slack meant: for a person to decide), ``superseded`` (a
+    newer edit stands).
     """
 
     __tablename__ = "outbox"

@@ -171,6 +171,19 @@ def test_while_slack_says_wait_no_other_post_is_tried_and_edits_go_on(post: Post
     assert sum(post.posted().values()) == 6
 
 
+def test_while_slack_says_wait_what_is_uncertain_is_settled_all_the_same(post: Post) -> None:
+    members = _members(post)
+    post.says(1, members[0])
+    post.sandbox.arm("drop_after", count=1, method="chat.postMessage")
+    post.lives(0)
+    post.says(2, members[1])
+    post.sandbox.arm("429", count=1, method="chat.postMessage", retry_after=600)
+    post.lives(1)
+    post.lives(SETTLE.total_seconds())
+    assert post.states() == Counter({"sent": 1, "due": 1})
+    assert post.posted() == Counter({"Message 1.": 1})
+
+
 def test_a_revoked_token_stops_everything_and_loses_nothing(post: Post) -> None:
     members = _members(post)
     good, post.messenger._client.token = post.messenger._client.token, "xoxb-revoked"

@@ -221,6 +221,9 @@ def test_muting_keeps_the_answer_open_and_stops_the_reminder(
     with operational.write() as session:
         answers.mute(session, cohort.fellows[0], wave_id, PLACE, POLICIES, NEXT_DAY)
     with operational.write() as session:
+        for fellow_id in _fellow_ids(operational):
+            asking.invite(session, WORKSPACE, f"{wave_id}/{fellow_id}", POLICIES, OPENED)
+    with operational.write() as session:
         reminded = [
             asking.remind(session, WORKSPACE, f"{wave_id}/{fellow_id}", POLICIES, NEXT_DAY)
             for fellow_id in _fellow_ids(operational)

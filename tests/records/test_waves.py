@@ -224,28 +224,54 @@ def _subjects(database: Database, wave_id: str) -> list[str]:
         return [f"{wave_id}/{fellow_id}" for fellow_id in session.scalars(select(Fellow.fellow_id))]
 
 
+def _invite(database: Database, subject: str) -> None:
+    with database.write() as session:
+        assert asking.invite(session, WORKSPACE, subject, POLICIES, OPENED)
+
+
+def test_nobody_is_reminded_before_the_invitation_or_on_its_day(operational: Database) -> None:
+    wave_id = open_wave(operational, cohort_of(operational, 2))
+    [subject, _] = _subjects(operational, wave_id)
+    next_monday = OPENED + dt.timedelta(days=7)
+    with operational.write() as session:
+        assert not asking.remind(session, WORKSPACE, subject, POLICIES, next_monday)
+        assert asking.invite(session, WORKSPACE, subject, POLICIES, next_monday)
+        assert not asking.remind(session, WORKSPACE, subject, POLICIES, next_monday + dt.timedelta(hours=1))
+
+
+def test_somebody_who_is_not_asked_does_not_hold_the_wave_open(operational: Database) -> None:
+    seeded = cohort_of(operational, 3)
+    with operational.write() as session:
+        leaver = session.scalars(select(Fellow)).all()[0]
+        leaver.weekdays, leaver.end_on = 16, OPENED.date() + dt.timedelta(days=8)
+    open_wave(operational, seeded)
+    with operational.read() as session:
+        assert session.scalars(select(Wave.closes_at)).one() == dt.datetime(2026, 3, 16, 17, 30, tzinfo=dt.UTC)
+
+
 @pytest.mark.parametrize("prompt", [asking.invite, asking.remind])
 def test_a_prompt_that_comes_late_waits_for_the_next_own_day_and_hour(operational: Database, prompt: Prompt) -> None:
     wave_id = open_wave(operational, cohort_of(operational, 2))
     [subject, _] = _subjects(operational, wave_id)
-    saturday_night = dt.datetime(2026, 3, 7, 2, tzinfo=dt.UTC)
+    if prompt is asking.remind:
+        _invite(operational, subject)
+    kind = asking.INVITE if prompt is asking.invite else asking.REMIND
+    said = select(Outbox.due_at).where(Outbox.dedupe_key.like(f"%:{kind}:{subject[-32:]}"))
     with operational.write() as session:
-        assert prompt(session, WORKSPACE, subject, POLICIES, saturday_night)
-        assert (
-            session.scalars(select(Outbox.dedupe_key).where(Outbox.dedupe_key.like("%:" + subject[-32:]))).all() == []
-        )
+        assert prompt(session, WORKSPACE, subject, POLICIES, dt.datetime(2026, 3, 7, 2, tzinfo=dt.UTC))
+        assert session.scalars(said).all() == []
         planned = session.scalars(select(DueItem.due_at).where(DueItem.occurrence.like("2026-03-09%"))).all()
     assert planned == [dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC)]
     with operational.write() as session:
         assert prompt(session, WORKSPACE, subject, POLICIES, planned[0])
-        sent = session.scalars(select(Outbox.due_at).where(Outbox.dedupe_key.like("%:" + subject[-32:]))).all()
-    assert sent == planned
+        assert session.scalars(said).all() == planned
 
 
 def test_a_prompt_that_could_come_only_after_the_close_is_dropped(operational: Database) -> None:
     wave_id = open_wave(operational, cohort_of(operational, 2))
     [subject, _] = _subjects(operational, wave_id)
     last_evening = dt.datetime(2026, 3, 15, 22, tzinfo=dt.UTC)
+    _invite(operational, subject)
     with operational.write() as session:
         assert asking.remind(session, WORKSPACE, subject, POLICIES, last_evening)
         assert not asking.remind(session, WORKSPACE, subject, POLICIES, dt.datetime(2026, 3, 16, 17, 31, tzinfo=dt.UTC))
