@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.sender import Sender
 from fellowship.clock import machine_now
 from fellowship.services import delivery, due
-from jobs import SCHEDULE, Deps
+from jobs import DEEDS, SCHEDULE, Deps
 from jobs.sweep import sweep
 
 log = structlog.get_logger()
@@ -87,11 +87,12 @@ class Worker:
             return delivery.waits_for_machine_time(session, self._deps.workspace_id, self._deps.clock.now(), until)
 
     def coming(self) -> list[tuple[dt.datetime, str]]:
-        """What comes next in the programme, soonest first."""
+        """What comes next in the programme, in words, soonest first."""
         with self._deps.operational.read() as session:
-            coming = due.upcoming(session, self._deps.workspace_id)
+            planned = due.upcoming(session, self._deps.workspace_id)
             next_send = delivery.next_send(session, self._deps.workspace_id, machine_now())
-        return sorted([*coming, (next_send, "message")] if next_send else coming)
+        coming = [(at, DEEDS[kind].words) for at, kind in planned]
+        return sorted([*coming, (next_send, "A message is sent")] if next_send else coming)
 
     def finish(self) -> None:
         """Begin nothing new; the message under way is finished."""

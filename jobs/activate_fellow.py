@@ -13,4 +13,4 @@ def _activate(session: Session, due: Due, _: None, now: dt.datetime, _deps: Deps
     return Outcome.of(happened=registration.activate(session, due.workspace_id, due.subject_id, now))
 
 
-activate_fellow = Deed(do=_activate)
+activate_fellow = Deed(words="A fellow's post begins", do=_activate)

@@ -61,6 +61,8 @@ class Deed:
     that sets the item aside after its last attempt, for whoever waits for it.
     """
 
+    words: str
+    """What it is, for whoever looks at what comes: of no person, and of no cohort by name."""
     do: Do
     prepare: Prepare = nothing_to_prepare
     give_up: GiveUp = nobody_to_tell

@@ -25,4 +25,4 @@ def _give_up(session: Session, due: Due, now: dt.datetime) -> None:
     roster.give_up_import(session, due.workspace_id, due.subject_id, now)
 
 
-invite_fellows = Deed(prepare=_look_up, do=_invite, give_up=_give_up)
+invite_fellows = Deed(words="A pasted list is read and answered", prepare=_look_up, do=_invite, give_up=_give_up)

@@ -22,4 +22,4 @@ def _post(session: Session, due: Due, _: None, now: dt.datetime, _deps: Deps) ->
     return Outcome.DONE
 
 
-release_wave = Deed(prepare=_write, do=_post, give_up=tell_stuck)
+release_wave = Deed(words="A pulse is released", prepare=_write, do=_post, give_up=tell_stuck)

@@ -17,5 +17,5 @@ def _close(session: Session, due: Due, _: None, _now: dt.datetime, _deps: Deps) 
     return Outcome.of(happened=cohorts.close(session, due.workspace_id, due.subject_id))
 
 
-start_cohort = Deed(do=_start)
-close_cohort = Deed(do=_close)
+start_cohort = Deed(words="A cohort begins", do=_start)
+close_cohort = Deed(words="A cohort ends", do=_close)

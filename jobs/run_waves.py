@@ -34,8 +34,8 @@ def tell_stuck(session: Session, due: Due, now: dt.datetime) -> None:
     waves.tell_stuck(session, due.workspace_id, due.subject_id, now)
 
 
-invite_to_wave = Deed(do=_invite, private=True)
-remind_of_wave = Deed(do=_remind, private=True)
-count_wave = Deed(do=_count)
-close_wave = Deed(do=_close, give_up=tell_stuck)
-freeze_wave = Deed(do=_freeze, give_up=tell_stuck)
+invite_to_wave = Deed(words="A fellow is asked for a pulse", do=_invite, private=True)
+remind_of_wave = Deed(words="A fellow who has not answered is reminded of a pulse", do=_remind, private=True)
+count_wave = Deed(words="The answers to a pulse are counted", do=_count)
+close_wave = Deed(words="A pulse closes", do=_close, give_up=tell_stuck)
+freeze_wave = Deed(words="A pulse is frozen", do=_freeze, give_up=tell_stuck)

@@ -16,7 +16,8 @@ from sandbox.clock import parse_instant
 from sandbox.faults import CALL_FAULTS, DELIVERY_FAULTS
 from sandbox.finding import HOME, visible_messages
 from sandbox.interactivity import Surfaces
-from sandbox.plain import Reader, plain_message, plain_view
+from sandbox.mrkdwn import Reader
+from sandbox.plain import plain_message, plain_view
 from sandbox.refusal import NotPossibleError
 from sandbox.service import Service
 from sandbox.socket_mode import Hub
@@ -44,6 +45,7 @@ class Control:
     def message_seen(self, member: Member, message: Message) -> Body:
         """A message as a member sees it."""
         reader = self.reader(member, message=message)
+        files = self.service.files_seen(message, member)
         return {
             "ts": message.ts,
             "channel": message.channel,
@@ -54,7 +56,8 @@ class Control:
             "thread_ts": message.thread_ts,
             "edited": message.edited is not None,
             "ephemeral": message.ephemeral_to is not None,
-            "plain": plain_message(message.text, message.blocks, reader),
+            "files": files,
+            "plain": plain_message(message.text, message.blocks, reader, files),
         }
 
     def view_seen(self, member: Member, view: OpenView) -> Body:
@@ -208,9 +211,9 @@ class Control:
             "/sandbox/clock/run": self._clock_run,
         }
         return [
-            *(Route(path, _answering(handler), methods=["GET"]) for path, handler in get.items()),
-            *(Route(path, _answering(handler), methods=["POST"]) for path, handler in post.items()),
-            Route("/sandbox/faults", _answering(self._disarm), methods=["DELETE"]),
+            *(Route(path, answering(handler), methods=["GET"]) for path, handler in get.items()),
+            *(Route(path, answering(handler), methods=["POST"]) for path, handler in post.items()),
+            Route("/sandbox/faults", answering(self._disarm), methods=["DELETE"]),
         ]
 
     async def _state(self, _request: Request, _body: Body) -> Body:
@@ -258,10 +261,12 @@ class Control:
 
     async def _arm(self, _request: Request, body: Body) -> Body:
         fault = self.service.faults.arm(str(body.pop("name", "")), **body)
+        self.workspace.touch()
         return {"id": fault.id}
 
     async def _disarm(self, _request: Request, _body: Body) -> Body:
         self.service.faults.disarm()
+        self.workspace.touch()
         return {}
 
     async def _socket(self, _request: Request, body: Body) -> Body:
@@ -336,6 +341,7 @@ class Control:
 
     async def _clock_run(self, _request: Request, body: Body) -> Body:
         self.service.clock.run(running=bool(body["running"]))
+        self.workspace.touch()
         return self.service.clock.face()
 
     async def _clock_wait(self, request: Request, body: Body) -> Body:
@@ -399,7 +405,9 @@ def _even(text: str) -> str:
 Handler = Callable[[Request, Body], Awaitable[Body]]
 
 
-def _answering(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def answering(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint of JSON in and out; what is not possible is answered with 409 and a sentence."""
+
     async def endpoint(request: Request) -> Response:
         try:
             raw = await request.body()

@@ -50,6 +50,8 @@ class Seen:
     edited: bool = False
     ephemeral: bool = False
     thread_ts: str | None = None
+    files: tuple[Mapping[str, Any], ...] = ()
+    """What each file is, with its ``id`` for ``Person.downloads``."""
     view: Mapping[str, Any] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,7 +61,8 @@ class Seen:
 
 def _seen(body: Mapping[str, Any]) -> Seen:
     known = {name: value for name, value in body.items() if name in Seen.__dataclass_fields__}
-    return Seen(**{**known, "blocks": tuple(body.get("blocks") or body.get("view", {}).get("blocks", ()))})
+    blocks = tuple(body.get("blocks") or body.get("view", {}).get("blocks", ()))
+    return Seen(**{**known, "blocks": blocks, "files": tuple(body.get("files", ()))})
 
 
 def _plain_value(value: Any) -> Any:  # noqa: ANN401 - whatever a test enters
@@ -98,6 +101,23 @@ class Workspace:
         if response.status >= 400:
             raise NotThereError(str(answer.get("error", answer)))
         return dict(answer)
+
+    def download(self, path: str) -> bytes:
+        """The bytes at a path of the workspace.
+
+        Raises:
+            NotThereError: there are none, or not for whoever the path names.
+        """
+        connection = http.client.HTTPConnection(self._address, timeout=WAIT_BEYOND)
+        try:
+            connection.request("GET", path, headers={"Connection": "close"})
+            response = connection.getresponse()
+            body = response.read()
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise NotThereError(body.decode("utf-8", "replace"))
+        return body
 
     def member(self, who: str) -> Person:
         """A member by name, by first name where that is enough, or by id."""
@@ -315,6 +335,14 @@ class Person:
         query = f"?{urlencode({'in': in_})}" if in_ else ""
         answer = self.workspace.ask("GET", f"/members/{self.id}/messages{query}")
         return [_seen(message) for message in answer["messages"]]
+
+    def downloads(self, file_id: str) -> bytes:
+        """The bytes of a file that this member sees.
+
+        Raises:
+            NotThereError: they see no such file.
+        """
+        return self.workspace.download(f"/files/{self.id}/{quote(file_id, safe='')}/file")
 
     def sees(self, text: str, in_: str | None = None, within: float = 5.0) -> Seen:
         """Wait up to ``within`` seconds of machine time until a message, modal or Home tab shows this text.

@@ -199,7 +199,13 @@ class ElementIn:
             SHAPES[kind](value, pointer, report)
 
 
-_slack_file = Shape({"id": string(50), "url": string(3000)})
+def _known_image(value: Value, pointer: str, report: Report) -> None:
+    exactly_one("id", "url")(value, pointer, report)
+    if report.has_image is not None and not report.has_image(value):
+        report.add("invalid slack file", pointer)
+
+
+_slack_file = Shape({"id": string(50), "url": string(3000)}, (), _known_image)
 IMAGE_ELEMENT = Shape(
     {"type": anything, "image_url": string(3000, 1), "alt_text": string(2000, 1), "slack_file": _slack_file},
     ("alt_text",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,29 @@ def _surfaces(workspace: Workspace, member: Member, where: str | None) -> Iterat
 
 def _same(left: str, right: str) -> bool:
     return " ".join(left.split()) == " ".join(right.split())
+
+
+def found_at(workspace: Workspace, member: Member, at: Mapping[str, Any], block_id: str, action_id: str) -> Found:
+    """The element in exactly that place: ``at`` holds a ``view``'s id, or a ``channel`` and the ``ts`` of a message.
+
+    Raises:
+        NotPossibleError: it is not there any more, or the member cannot see it.
+    """
+    for found in _at(workspace, member, at):
+        if found.block["block_id"] == block_id and found.element["action_id"] == action_id:
+            return found
+    raise NotPossibleError("That is not there any more.")
+
+
+def _at(workspace: Workspace, member: Member, at: Mapping[str, Any]) -> list[Found]:
+    if at.get("view"):
+        view = workspace.view(str(at["view"]))
+        return list(_in_view(view)) if view is not None and view.user == member.id else []
+    channel = visible_channel(workspace, member, str(at.get("channel")))
+    message = workspace.message(channel.id, str(at.get("ts")))
+    if message is None or message.ephemeral_to not in {None, member.id}:
+        return []
+    return list(_in_message(message))
 
 
 def _search(

@@ -82,15 +82,15 @@ def all_options(element: Mapping[str, Any]) -> list[dict[str, Any]]:
     return options
 
 
-def pick(element: Mapping[str, Any], wanted: str) -> dict[str, Any]:
-    """The option with this text or value.
+def pick(element: Mapping[str, Any], wanted: str, *, exact: bool = False) -> dict[str, Any]:
+    """The option with this text or value; ``exact``: with this value.
 
     Raises:
         NotPossibleError: there is none.
     """
     options = all_options(element)
     for matches in (
-        [o for o in options if _same(o["text"]["text"], wanted)],
+        [o for o in options if not exact and _same(o["text"]["text"], wanted)],
         [o for o in options if o["value"] == wanted],
     ):
         if matches:
@@ -103,8 +103,16 @@ def _same(left: str, right: str) -> bool:
     return " ".join(left.split()) == " ".join(right.split())
 
 
-def entered(workspace: Workspace, element: Mapping[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN401 - as JSON gave it
+def entered(
+    workspace: Workspace,
+    element: Mapping[str, Any],
+    value: Any,  # noqa: ANN401 - as JSON gave it
+    *,
+    exact: bool = False,
+) -> dict[str, Any]:
     """The state of an element after a person entered ``value`` in it; None empties it.
+
+    An option is named by its text or its value; with ``exact``, by its value alone.
 
     Raises:
         NotPossibleError: Slack's client would not let them.
@@ -120,14 +128,14 @@ def entered(workspace: Workspace, element: Mapping[str, Any], value: Any) -> dic
         most = element.get("max_selected_items")
         if most is not None and len(wanted) > most:
             raise NotPossibleError(f"at most {most} can be chosen")
-        return {"type": kind, holds.key: [_one(workspace, element, str(item)) for item in wanted]}
-    return {"type": kind, holds.key: _one(workspace, element, str(value))}
+        return {"type": kind, holds.key: [_one(workspace, element, str(item), exact=exact) for item in wanted]}
+    return {"type": kind, holds.key: _one(workspace, element, str(value), exact=exact)}
 
 
-def _one(workspace: Workspace, element: Mapping[str, Any], value: str) -> str | int | dict[str, Any]:
+def _one(workspace: Workspace, element: Mapping[str, Any], value: str, *, exact: bool) -> str | int | dict[str, Any]:
     kind = element["type"].removeprefix("multi_")
     if kind in {"static_select", "external_select", "radio_buttons", "checkboxes"}:
-        return pick(element, value)
+        return pick(element, value, exact=exact)
     if kind == "users_select":
         return workspace.find_member(value).id
     if kind in {"conversations_select", "channels_select"}:

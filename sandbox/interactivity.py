@@ -63,13 +63,23 @@ class Surfaces:
 
     # Typing
 
-    async def types(self, who: str, text: str, *, where: str | None = None, wait: bool = True) -> Outcome:
-        """Type in a channel, or in the direct conversation with the app: a command, ``/invite @app``, or a message."""
+    async def types(
+        self, who: str, text: str, *, where: str | None = None, thread: str | None = None, wait: bool = True
+    ) -> Outcome:
+        """Type in a channel, or in the direct conversation with the app: a command, ``/invite @app``, or a message.
+
+        ``thread``: the ts of the message that it answers; commands do not work there, as in Slack.
+        """
         member = self._active(who)
         channel = visible_channel(self.workspace, member, where)
         if channel.is_archived:
             raise NotPossibleError(f"#{channel.name} is archived")
+        self.workspace.mark_read(member.id, channel)
         if text.startswith("/"):
+            if thread is not None:
+                command = text.split(maxsplit=1)[0]
+                notice = f"{command} is not supported in threads. Sorry!"
+                return Outcome(ok=False, notice=self.workspace.notice(member.id, notice))
             command, _, rest = text.partition(" ")
             return await self._command(member, channel, command, rest.strip(), wait=wait)
         if channel.is_im and not self.workspace.manifest.messages_tab:
@@ -82,6 +92,7 @@ class Surfaces:
             user=member.id,
             text=self._typed(text, channel_links=True),
             client_msg_id=self.workspace.counter.hex(),
+            thread_ts=thread,
         )
         self.workspace.post(message)
         self.service.posted(message)
@@ -148,6 +159,10 @@ class Surfaces:
         """Press the newest live button with this text or action_id, ``times`` times at once."""
         member = self._active(who)
         found = find_button(self.workspace, member, what, where, value)
+        return await self.presses(member, found, times=times, wait=wait)
+
+    async def presses(self, member: Member, found: Found, *, times: int = 1, wait: bool = True) -> Outcome:
+        """Press a button that has been found."""
         actions = [payloads.action(self.service, found.block, found.element, None) for _ in range(times)]
         return await self._maybe_wait(self._act(member, found, actions), wait=wait)
 
@@ -163,27 +178,53 @@ class Surfaces:
         """Choose in a select, picker, radio, checkbox or overflow element of a message, a modal or the Home tab."""
         member = self._active(who)
         found = find_choice(self.workspace, member, what, where)
+        return await self.enters(member, found, value, wait=wait)
+
+    async def enters(
+        self,
+        member: Member,
+        found: Found,
+        value: Any,  # noqa: ANN401 - as entered
+        *,
+        exact: bool = False,
+        press_enter: bool = True,
+        wait: bool = True,
+    ) -> Outcome:
+        """Choose or type in an element that has been found, telling the app where Slack would.
+
+        ``exact``: an option is named by its value alone. ``press_enter``: also press Enter in a text input.
+        """
         if found.element["type"] == "overflow":
-            state: dict[str, Any] = {"selected_option": pick(found.element, str(value))}
+            state: dict[str, Any] = {"selected_option": pick(found.element, str(value), exact=exact)}
+            changed = True
         else:
-            state = entered(self.workspace, found.element, value)
-            self._keep(member, found, state)
-        if found.block["type"] == "input" and not found.block.get("dispatch_action"):
+            state = entered(self.workspace, found.element, value, exact=exact)
+            changed = self._keep(member, found, state)
+        if not changed or not _dispatches(found, press_enter=press_enter):
             return Outcome()
         actions = [payloads.action(self.service, found.block, found.element, state)]
         return await self._maybe_wait(self._act(member, found, actions), wait=wait)
 
-    def _keep(self, member: Member, found: Found, state: dict[str, Any]) -> None:
+    def _keep(self, member: Member, found: Found, state: dict[str, Any]) -> bool:
+        """Keep what was entered; whether it is something else than before."""
         block_id, action_id = found.block["block_id"], found.element["action_id"]
+        values: dict[str, dict[str, dict[str, Any]]] = {}
         if found.view is not None:
-            found.view.state.setdefault(block_id, {})[action_id] = state
+            values = found.view.state
             found.view.errors.pop(block_id, None)
         elif found.message is not None:
-            found.message.choices.setdefault(member.id, {}).setdefault(block_id, {})[action_id] = state
+            values = found.message.choices.setdefault(member.id, {})
+        before = values.get(block_id, {}).get(action_id)
+        values.setdefault(block_id, {})[action_id] = state
         self.workspace.touch()
+        return before != state
 
     async def _act(self, member: Member, found: Found, actions: list[dict[str, Any]]) -> Outcome:
-        channels = _about(self.workspace.channels[found.message.channel]) if found.message else set()
+        channels = set()
+        if found.message is not None:
+            channel = self.workspace.channels[found.message.channel]
+            self.workspace.mark_read(member.id, channel)
+            channels = _about(channel)
         sent = [self._pressed(member, found, action) for action in actions]
         deliveries = await asyncio.gather(
             *(self.service.hub.deliver("interactive", payload, channels=channels) for payload in sent)
@@ -220,13 +261,8 @@ class Surfaces:
         outcome = Outcome()
         for name, value in values.items():
             view = self._top(member)
-            found = find_input(view, name)
-            state = entered(self.workspace, found.element, value)
-            changed = view.state.get(found.block["block_id"], {}).get(found.element["action_id"]) != state
-            self._keep(member, found, state)
-            if changed and _dispatches(found, press_enter=press_enter):
-                actions = [payloads.action(self.service, found.block, found.element, state)]
-                outcome = await self._maybe_wait(self._act(member, found, actions), wait=wait)
+            done = await self.enters(member, find_input(view, name), value, press_enter=press_enter, wait=wait)
+            outcome = done if outcome.ok else outcome
         return outcome
 
     async def submits(self, who: str, *, wait: bool = True) -> Outcome:
@@ -281,7 +317,7 @@ class Surfaces:
         if what == "clear":
             stack.clear()
         elif what in {"update", "push"}:
-            check_view(answer.get("view"), "modal")
+            check_view(answer.get("view"), "modal", self.service.has_image)
             if what == "update":
                 replaced(self.service, view, answer["view"])
             else:

@@ -25,6 +25,7 @@ class Manifest:
 
     name: str = "App"
     bot_name: str = "app"
+    description: str = ""
     commands: dict[str, Command] = field(default_factory=dict)
     bot_scopes: frozenset[str] = frozenset()
     bot_events: frozenset[str] = frozenset()
@@ -61,6 +62,7 @@ class Manifest:
         return cls(
             name=name,
             bot_name=str(features.get("bot_user", {}).get("display_name", name)),
+            description=str(body.get("display_information", {}).get("description", "")),
             commands=commands,
             bot_scopes=frozenset(body.get("oauth_config", {}).get("scopes", {}).get("bot", ())),
             bot_events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),

@@ -83,7 +83,7 @@ def _content(service: Service, args: Arguments) -> tuple[str, list[dict[str, Any
         blocks = [{"type": "markdown", "text": markdown}]
     if not text and not blocks and not attachments:
         raise RefusalError("no_text")
-    check_message_blocks(blocks)
+    check_message_blocks(blocks, service.has_image)
     if not isinstance(attachments, list):
         raise RefusalError("invalid_attachments")
     if len(attachments) > 100:
@@ -188,7 +188,7 @@ def change(service: Service, message: Message, text: Any, blocks: Any) -> None: 
         RefusalError: the blocks are invalid.
     """
     if blocks is not None:
-        check_message_blocks(blocks)
+        check_message_blocks(blocks, service.has_image)
         message.blocks = with_ids(blocks, service.workspace.counter)
         message.choices = {}
         message.text = ""

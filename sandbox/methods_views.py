@@ -73,7 +73,7 @@ def replaced(service: Service, view: OpenView, body: dict[str, Any]) -> None:
 def _opened(service: Service, args: Arguments, *, from_modal: bool) -> dict[str, Any]:
     if args.raw("view") is None:
         raise RefusalError("invalid_arguments", messages=["[ERROR] missing required field: view"])
-    check_view(args.raw("view"), "modal")
+    check_view(args.raw("view"), "modal", service.has_image)
     workspace = service.workspace
     trigger_id = args.maybe("trigger_id") or args.maybe("interactivity_pointer")
     if trigger_id is None:
@@ -107,7 +107,7 @@ def views_update(service: Service, args: Arguments) -> dict[str, Any]:
     view = workspace.view(view_id) if view_id else workspace.view_by_external(external or "")
     if view is None:
         raise RefusalError("not_found")
-    check_view(args.raw("view"), str(view.body["type"]))
+    check_view(args.raw("view"), str(view.body["type"]), service.has_image)
     if args.maybe("hash") not in {None, view.hash}:
         raise RefusalError("hash_conflict")
     replaced(service, view, args.raw("view"))
@@ -122,7 +122,7 @@ def views_publish(service: Service, args: Arguments) -> dict[str, Any]:
         raise RefusalError("not_enabled")
     if user not in workspace.members or workspace.members[user].deleted:
         raise RefusalError("user_not_found")
-    check_view(args.raw("view"), "home")
+    check_view(args.raw("view"), "home", service.has_image)
     home = workspace.homes.get(user)
     if args.maybe("hash") is not None and (home is None or home.hash != args.maybe("hash")):
         raise RefusalError("hash_conflict")

@@ -5,88 +5,14 @@ Golden twins of views, the transcript of the demo and the tests' ``sees`` all re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sandbox.inputs import HOLDS, all_options, untouched
+from sandbox.mrkdwn import Reader, words
 
-_TOKEN = re.compile(r"<([^<>]+)>")
-_DATE = re.compile(r"!date\^(-?\d+)\^([^|^]*)(?:\^[^|]*)?\|(.*)", re.DOTALL)
-_PART = re.compile(r"\{(\w+)\}")
 _HIDDEN = "•••"
 _OPEN, _CLOSE = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who reads: the zone of their device (None reads the written fallbacks), the names of ids, what they entered."""
-
-    zone: str | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
-    hide_answers: bool = False
-
-
-def _clock(instant: datetime, *, seconds: bool = False) -> str:
-    return instant.strftime("%H:%M:%S" if seconds else "%H:%M")
-
-
-def _day(instant: datetime, form: str) -> str:
-    return instant.strftime(form).replace(" 0", " ").lstrip("0")
-
-
-_DATE_FORMS: dict[str, Callable[[datetime], str]] = {
-    "date": lambda at: _day(at, "%d %B %Y"),
-    "date_num": lambda at: at.strftime("%Y-%m-%d"),
-    "date_slash": lambda at: at.strftime("%d/%m/%Y"),
-    "date_short": lambda at: _day(at, "%d %b %Y"),
-    "date_long": lambda at: _day(at, "%A %d %B %Y"),
-    "date_pretty": lambda at: _day(at, "%d %B %Y"),
-    "date_short_pretty": lambda at: _day(at, "%d %b %Y"),
-    "date_long_pretty": lambda at: _day(at, "%A %d %B %Y"),
-    "day_divider_pretty": lambda at: _day(at, "%A %d %B %Y"),
-    "time": _clock,
-    "time_secs": lambda at: _clock(at, seconds=True),
-    "ago": lambda at: _day(at, "%d %B %Y"),
-}
-
-
-def _date(unix: str, form: str, fallback: str, reader: Reader) -> str:
-    known = all(name in _DATE_FORMS for name in _PART.findall(form))
-    if reader.zone is None or not form or not known:
-        return fallback
-    at = datetime.fromtimestamp(int(unix), UTC).astimezone(ZoneInfo(reader.zone))
-    return _PART.sub(lambda part: _DATE_FORMS[part[1]](at), form)
-
-
-def words(mrkdwn: str, reader: Reader | None = None) -> str:
-    """One mrkdwn string as people read it: mentions as names, dates in their zone, links and entities as text."""
-    who = reader or Reader()
-
-    def token(match: re.Match[str]) -> str:
-        inside = match[1]
-        date = _DATE.fullmatch(inside)
-        if date:
-            return _date(date[1], date[2], date[3], who)
-        target, _, label = inside.partition("|")
-        if target[0] in "@#":
-            known = who.names.get(target[1:])
-            return known or (f"{target[0]}{label}" if label else target)
-        if target.startswith("!subteam^"):
-            return label or target[1:]
-        if target.startswith("!"):
-            return f"@{target[1:]}"
-        return f"{label} ({target})" if label else target
-
-    return _unescaped(_TOKEN.sub(token, mrkdwn))
-
-
-def _unescaped(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _text(value: Mapping[str, Any] | None, reader: Reader) -> str:
@@ -273,6 +199,12 @@ def plain_view(
     return "\n\n".join(parts)
 
 
-def plain_message(text: str, blocks: Sequence[Mapping[str, Any]], reader: Reader | None = None) -> str:
-    """What a message shows: its blocks when it has any, and its text otherwise."""
-    return plain(blocks, reader) if blocks else words(text, reader)
+def plain_message(
+    text: str,
+    blocks: Sequence[Mapping[str, Any]],
+    reader: Reader | None = None,
+    files: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """What a message shows: its blocks when it has any, else its text; then each of its files as a line (``plain``)."""
+    shown = plain(blocks, reader) if blocks else words(text, reader)
+    return "\n".join([part for part in (shown,) if part] + [str(file["plain"]) for file in files])

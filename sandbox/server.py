@@ -25,8 +25,10 @@ from sandbox.clock import ProgrammeClock
 from sandbox.control import Control, tell_sockets
 from sandbox.driver import Workspace as Driver
 from sandbox.faults import Fault, Faults
+from sandbox.file_routes import FileRoutes
 from sandbox.limits import RateLimits
 from sandbox.manifest import Manifest
+from sandbox.page.routes import Page
 from sandbox.record import Call, Delivery
 from sandbox.service import Service
 from sandbox.socket_mode import EVENT_RETRY_SECONDS, Hub
@@ -135,6 +137,8 @@ def application(service: Service) -> Starlette:
             Route("/response/{key}", respond, methods=["POST"]),
             WebSocketRoute("/link/", service.hub.serve),
             *control.routes(),
+            *FileRoutes(service).routes(),
+            *Page(control).routes(),
         ],
         middleware=[Middleware(LoopbackOnly)],
         lifespan=lifespan,

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sandbox.clock import ProgrammeClock
 from sandbox.faults import Faults
+from sandbox.files import File, Kind
 from sandbox.ids import hex_for
 from sandbox.limits import RateLimits
 from sandbox.record import Call
+from sandbox.refusal import RefusalError
 from sandbox.socket_mode import Hub
 from sandbox.workspace import Channel, Member, Message, OpenView, Workspace
 
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - Slack sends one in every payload; it proves nothing
+
+
+_FILE_ID_IN_URL = re.compile(r"[-/](F[A-Z0-9]{8,})/")
 
 
 class Service:
@@ -54,6 +60,7 @@ class Service:
             "display_name": member.display_name,
             "real_name_normalized": member.name,
             "display_name_normalized": member.display_name,
+            "title": member.title,
             "first_name": first,
             "last_name": last,
             "team": self.workspace.team_id,
@@ -122,10 +129,100 @@ class Service:
             "edited": message.edited,
             "thread_ts": message.thread_ts,
             "metadata": message.metadata if metadata else None,
+            "files": [self.file_object(self.workspace.files.shared(each)) for each in message.files],
         }
         body |= {name: value for name, value in optional.items() if value}
+        if message.files:
+            body |= {"upload": True, "display_as_bot": False}
         body["team"] = self.workspace.team_id
         return body
+
+    # Files
+
+    def file_object(self, file: File, *, processed: bool = True, shares: bool = False) -> dict[str, Any]:
+        """A file as messages hold it; not yet ``processed`` right after its upload; with ``shares`` as files.info."""
+        if file.state == "deleted":
+            return {"id": file.id, "mode": "tombstone"}
+        kind = file.kind if processed else Kind("", "", "")
+        urls = self._file_urls(file)
+        body: dict[str, Any] = {
+            "id": file.id,
+            "created": file.created,
+            "timestamp": file.created,
+            "name": file.name,
+            "title": file.title,
+            "mimetype": kind.mimetype,
+            "filetype": kind.filetype,
+            "pretty_type": kind.pretty,
+            "user": file.user,
+            "user_team": self.workspace.team_id,
+            "editable": False,
+            "size": file.size,
+            "mode": "hosted",
+            "is_external": False,
+            "external_type": "",
+            "is_public": any(self.workspace.channels[channel].kind == "channel" for channel, _ in file.shares),
+            "public_url_shared": False,
+            "display_as_bot": False,
+            "username": "",
+            **urls,
+            "has_rich_preview": False,
+            "file_access": "visible",
+        }
+        if file.alt:
+            body["alt_txt"] = file.alt
+        if shares or not processed:
+            body |= self._shares(file)
+        return body
+
+    def _file_urls(self, file: File) -> dict[str, str]:
+        private, team = f"{self.base_url}/files-pri", self.workspace.team_id
+        home = f"https://{self.workspace.team_domain}.slack.com"
+        return {
+            "url_private": f"{private}/{team}-{file.id}/{file.slug}",
+            "url_private_download": f"{private}/{team}-{file.id}/download/{file.slug}",
+            "permalink": f"{home}/files/{file.user}/{file.id}/{file.slug}",
+        }
+
+    def _shares(self, file: File) -> dict[str, Any]:
+        body: dict[str, Any] = {"shares": {}, "channels": [], "groups": [], "ims": []}
+        for channel_id, ts in file.shares:
+            message = self.workspace.message(channel_id, ts)
+            if message is None:
+                continue
+            channel = self.workspace.channels[channel_id]
+            body["ims" if channel.is_im else "groups" if channel.is_private else "channels"].append(channel_id)
+            share = {"ts": ts, "channel_name": channel.name, "team_id": self.workspace.team_id}
+            if message.thread_ts:
+                share["thread_ts"] = message.thread_ts
+            kind = "public" if channel.kind == "channel" else "private"
+            body["shares"].setdefault(kind, {}).setdefault(channel_id, []).append(share)
+        return body
+
+    def slack_file(self, named: Any) -> File | None:  # noqa: ANN401 - a piece of a block, as it came
+        """The file that a ``slack_file`` names by its id, its ``url_private`` or its permalink; None: there is none."""
+        given = named if isinstance(named, dict) else {}
+        url = str(given.get("url") or "")
+        in_url = _FILE_ID_IN_URL.search(url)
+        try:
+            file = self.workspace.files.kept(str(given.get("id") or (in_url[1] if in_url else "")))
+        except RefusalError:
+            return None
+        return file if not url or url in self._file_urls(file).values() else None
+
+    def has_image(self, named: Any) -> bool:  # noqa: ANN401 - a piece of a block, as it came
+        """Whether a ``slack_file`` names a picture of the app's that blocks can show."""
+        file = self.slack_file(named)
+        return file is not None and file.kind.fits_blocks  # nobody but the app uploads here
+
+    def files_seen(self, message: Message, member: Member) -> list[dict[str, Any]]:
+        """The files of a message as a member sees them: what each is, also in words, and where they get its bytes."""
+        return [_seen(self.workspace.files.shared(each), member) for each in message.files]
+
+    def image_source(self, block: Mapping[str, Any], member: Member) -> str | None:
+        """Where a member finds the picture of an image block or element; None when it is not in this workspace."""
+        file = self.slack_file(block.get("slack_file"))
+        return file.path_for(member.id) if file is not None else None
 
     def bot_object(self) -> dict[str, Any]:
         """The app's bot as ``bots.info`` gives it."""
@@ -248,3 +345,21 @@ class Service:
     def now(self) -> datetime:
         """Programme time."""
         return self.clock.now
+
+
+def _seen(file: File, member: Member) -> dict[str, Any]:
+    if file.state == "deleted":
+        return {"id": file.id, "deleted": True, "plain": file.in_words}
+    return {
+        "id": file.id,
+        "deleted": False,
+        "name": file.name,
+        "title": file.title,
+        "alt": file.alt,
+        "mimetype": file.kind.mimetype,
+        "pretty_type": file.kind.pretty,
+        "size": file.size,
+        "is_image": file.kind.is_image,
+        "url": file.path_for(member.id),
+        "plain": file.in_words,
+    }

@@ -21,6 +21,8 @@ class Report:
 
     messages: list[str] = field(default_factory=list)
     focused: int = 0
+    has_image: Callable[[Value], bool] | None = None
+    """Whether a ``slack_file`` names a picture that the app may show; None where there is no workspace to ask."""
 
     def add(self, sentence: str, pointer: str) -> None:
         """Note one problem at a json pointer."""

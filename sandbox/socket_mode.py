@@ -100,6 +100,7 @@ class Hub:
         self.connections.append(connection)
         await connection.send(self._hello())
         self.change.fire()
+        self.workspace.touch()
         try:
             while True:
                 self._receive(await socket.receive_text())
@@ -108,6 +109,7 @@ class Hub:
         finally:
             self.connections.remove(connection)
             self.change.fire()
+            self.workspace.touch()
 
     def _hello(self) -> dict[str, Any]:
         return {

@@ -5,7 +5,7 @@ Limits: docs.slack.dev/reference/block-kit/blocks and docs.slack.dev/reference/v
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sandbox.elements import EITHER, IMAGE_BLOCK_FIELDS, ElementIn, context_element
@@ -105,15 +105,15 @@ def _check_blocks(blocks: Sequence[Value], pointer: str, report: Report, *, in_v
         report.add("only one table is allowed", pointer)
 
 
-def check_message_blocks(blocks: Value) -> None:
-    """Return when Slack would take these as a message's blocks.
+def check_message_blocks(blocks: Value, has_image: Callable[[Value], bool] | None = None) -> None:
+    """Return when Slack would take these as a message's blocks; ``has_image`` knows the files that images may name.
 
     Raises:
         RefusalError: ``invalid_blocks`` or ``invalid_blocks_format``.
     """
     if not isinstance(blocks, list):
         raise RefusalError("invalid_blocks_format")
-    report = Report()
+    report = Report(has_image=has_image)
     _check_blocks(blocks, "/blocks", report, in_view=False)
     if report.messages:
         raise RefusalError("invalid_blocks", messages=report.messages)
@@ -141,13 +141,13 @@ _MODAL = Shape(
 _HOME = Shape({**_VIEW_COMMON, "title": text(24), "submit": text(24), "close": text(24)}, ("blocks",))
 
 
-def check_view(view: Value, kind: str) -> None:
-    """Return when Slack would take this as a view of this kind (``modal`` or ``home``).
+def check_view(view: Value, kind: str, has_image: Callable[[Value], bool] | None = None) -> None:
+    """Return when Slack would take this as a view of this kind (``modal`` or ``home``); ``has_image`` as above.
 
     Raises:
         RefusalError: ``invalid_arguments`` with json pointers, or ``view_too_large``.
     """
-    report = Report()
+    report = Report(has_image=has_image)
     if not isinstance(view, dict):
         raise RefusalError("invalid_arguments", messages=["[ERROR] view must be an object [json-pointer:/view]"])
     if weight(view) > VIEW_BYTES:

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from sandbox import methods_chat, methods_people, methods_views
+from sandbox import methods_chat, methods_files, methods_people, methods_views
 from sandbox.arguments import Arguments, decode
 from sandbox.faults import Fault
 from sandbox.ids import id_for
@@ -34,6 +34,7 @@ class Method:
 
 _WRITE = ("chat:write",)
 _USERS = ("users:read",)
+_FILES = ("files:write",)
 
 METHODS: dict[str, Method] = {
     "api.test": Method(methods_people.api_test, tier="many", token=None),
@@ -54,6 +55,10 @@ METHODS: dict[str, Method] = {
     "conversations.members": Method(methods_people.conversations_members, tier="t4"),
     "conversations.open": Method(methods_people.conversations_open),
     "conversations.replies": Method(methods_people.conversations_replies),
+    "files.completeUploadExternal": Method(methods_files.complete, _FILES, "t4"),
+    "files.delete": Method(methods_files.delete, _FILES),
+    "files.getUploadURLExternal": Method(methods_files.upload_url, _FILES, "t4"),
+    "files.info": Method(methods_files.info, ("files:read",), "t4"),
     "team.info": Method(methods_people.team_info, ("team:read",)),
     "users.conversations": Method(methods_people.users_conversations, tier="t2"),
     "users.info": Method(methods_people.users_info, _USERS, "t4"),
@@ -104,7 +109,7 @@ class WebApi:
 
     def _channels(self, given: dict[str, Any]) -> set[str]:
         """Every way of naming the conversation that a call is about: its id, ``#name``, the member's id."""
-        wanted = given.get("channel") or given.get("user_id")
+        wanted = given.get("channel") or given.get("channel_id") or given.get("user_id")
         if not isinstance(wanted, str):
             return set()
         names = {wanted}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.files import Files
 from sandbox.ids import Counter, id_for
 from sandbox.manifest import Manifest
 from sandbox.refusal import NotPossibleError, RefusalError
@@ -19,6 +20,10 @@ TRIGGER_SECONDS = 3.0
 RESPONSE_URL_USES = 5
 RESPONSE_URL_SECONDS = 30 * 60
 MODAL_STACK = 3
+_MEMBER_KEYS = frozenset(
+    {"id", "name", "handle", "display_name", "email", "tz", "title", "is_bot", "is_admin", "deleted"}
+)
+_CHANNEL_KEYS = frozenset({"id", "name", "members", "bot", "is_private", "is_archived"})
 
 
 @dataclass
@@ -31,6 +36,7 @@ class Member:
     display_name: str
     email: str
     tz: str
+    title: str = ""
     is_bot: bool = False
     is_admin: bool = False
     deleted: bool = False
@@ -85,6 +91,8 @@ class Message:
     ephemeral_to: str | None = None
     subtype: str | None = None
     client_msg_id: str | None = None
+    files: list[str] = field(default_factory=list)
+    """The ids of the files that it holds."""
     choices: dict[str, dict[str, dict[str, dict[str, Any]]]] = field(default_factory=dict)
     """Per member: what they chose in the message's own selects, as block_id, action_id, state."""
 
@@ -167,6 +175,7 @@ class Workspace:
         self.counter = Counter(team_name)
         self.members: dict[str, Member] = {}
         self.channels: dict[str, Channel] = {}
+        self.files = Files(monotonic)
         self.messages: dict[str, list[Message]] = {}
         self.stacks: dict[str, list[OpenView]] = {}
         self.homes: dict[str, OpenView] = {}
@@ -174,6 +183,8 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.notices: dict[str, list[Notice]] = {}
+        self.reads: dict[tuple[str, str], str] = {}
+        """Per member and conversation: the ts up to which they have read."""
         self.changed_count = 0
         self._last_action_micros = 0
         self._add_bot()
@@ -191,6 +202,7 @@ class Workspace:
 
     def add_member(self, seed: Mapping[str, Any]) -> Member:
         """Take in a member; what the seed leaves out is derived from the name."""
+        _only_known(seed, _MEMBER_KEYS)
         name = str(seed["name"])
         handle = str(seed.get("handle") or ".".join(name.lower().split()))
         member = Member(
@@ -200,6 +212,7 @@ class Workspace:
             display_name=str(seed.get("display_name") or name),
             email=str(seed.get("email") or f"{handle}@example.org"),
             tz=str(seed.get("tz") or "Europe/London"),
+            title=str(seed.get("title") or ""),
             is_bot=bool(seed.get("is_bot", False)),
             is_admin=bool(seed.get("is_admin", False)),
             deleted=bool(seed.get("deleted", False)),
@@ -212,6 +225,7 @@ class Workspace:
 
     def add_channel(self, seed: Mapping[str, Any]) -> Channel:
         """Take in a channel; ``members`` are names or ids, ``bot`` says whether the app is in it (default: yes)."""
+        _only_known(seed, _CHANNEL_KEYS)
         name = str(seed["name"]).removeprefix("#")
         ids = [self.find_member(str(who)).id for who in seed.get("members", ())]
         if seed.get("bot", True):
@@ -319,6 +333,25 @@ class Workspace:
         self.touch()
         return message
 
+    def mark_read(self, user: str, channel: Channel, ts: str | None = None) -> None:
+        """The member has read this conversation up to ``ts``, or all of it."""
+        there = self.messages[channel.id]
+        upto = ts or (there[-1].ts if there else "")
+        if upto > self.reads.get((user, channel.id), ""):
+            self.reads[user, channel.id] = upto
+            self.touch()
+
+    def unread(self, user: str, channel: Channel, most: int = 100) -> int:
+        """How many messages by others the member has not read, counted up to ``most``; replies in threads apart."""
+        read = self.reads.get((user, channel.id), "")
+        count = 0
+        for message in reversed(self.messages[channel.id]):
+            if message.ts <= read or count == most:
+                break
+            hidden = message.ephemeral_to not in {None, user} or is_reply(message)
+            count += message.user != user and not hidden
+        return count
+
     def notice(self, user: str, text: str) -> str:
         """Show a member a failure, as Slack would. Returns the text."""
         self.notices.setdefault(user, []).append(Notice(self.now().isoformat(), text))
@@ -380,6 +413,17 @@ class Workspace:
     def next_hash(self) -> str:
         """A view's hash: a different one for every change."""
         return f"{int(self.now().timestamp())}.{self.counter.hex(8)}"
+
+
+def _only_known(seed: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = sorted(set(seed) - known)
+    if unknown:
+        raise ValueError(f"{seed.get('name')!r} has unknown keys: {', '.join(unknown)}")
+
+
+def is_reply(message: Message) -> bool:
+    """Whether it stands in a thread alone, and not in its conversation too."""
+    return message.thread_ts not in {None, message.ts} and not message.reply_broadcast
 
 
 def _micros(instant: datetime) -> int:

@@ -146,6 +146,10 @@ def test_a_submission_is_answered_with(tiny: Tiny, answer: str | None, left: int
         {"response_action": "errors", "errors": {"no_such_block": "?"}},
         {"response_action": "errors", "errors": {}},
         {"response_action": "update", "view": modal(title=plain("x" * 25))},
+        {
+            "response_action": "update",
+            "view": modal({"type": "image", "alt_text": "x", "slack_file": {"id": "F0000000000"}}),
+        },
     ],
 )
 def test_a_nonsense_answer_to_a_submission_is_shown_as_a_failure(tiny: Tiny, nonsense: dict[str, Any]) -> None:

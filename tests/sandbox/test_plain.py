@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.plain import Reader, plain, plain_message, plain_view, words
+from sandbox.mrkdwn import Reader, words
+from sandbox.plain import plain, plain_message, plain_view
 from tests.sandbox.conftest import actions, button, choice, modal, options, text_input
 from tests.sandbox.conftest import plain as text
 

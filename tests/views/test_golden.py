@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.plain import Reader, plain, plain_view
+from sandbox.mrkdwn import Reader
+from sandbox.plain import plain, plain_view
 from tests.views.conftest import GOLDEN
 from tests.views.screens import NAMES, messages, views
 
