@@ -4,7 +4,7 @@ from typing import Any
 
 from fellowship.views.ids import CommandName
 from handlers import ROUTES
-from handlers.payload import Kind
+from handlers.payload import HOME_OPENED, Kind
 
 SCOPES: dict[str, str] = {
     "channels:history": "to see whether a post whose answer was lost arrived in a public channel, so none is doubled",
@@ -26,7 +26,7 @@ COMMANDS: dict[CommandName, tuple[str, str]] = {
     CommandName.EVALUATE: ("Results for evaluators, in the evaluation channel", "[latest pulse]"),
 }
 
-EVENTS = {"message": "message.im"}
+EVENTS = {"message": "message.im", HOME_OPENED: "app_home_opened"}
 """What to subscribe to for each event that a route serves."""
 
 
@@ -41,7 +41,7 @@ def manifest() -> dict[str, Any]:
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

@@ -11,9 +11,9 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from fellowship.views.ids import ActionId, CommandName, ViewId
-from handlers import cohort, direct_messages, evaluate, pulse, registration, roster, start
+from handlers import cohort, direct_messages, evaluate, home, pulse, registration, roster, start
 from handlers.edge import Edge
-from handlers.payload import Kind
+from handlers.payload import HOME_OPENED, Kind
 from handlers.show import ClickRoute, Deps, Route, Routes
 
 ROUTES: Routes = {
@@ -33,6 +33,7 @@ ROUTES: Routes = {
         ActionId.ANSWER_FIRST_ITEM: ClickRoute(pulse.answer_first_item),
         ActionId.ANSWER_PULSE: Route(pulse.open_pulse_form, writes=False),
         ActionId.MUTE_PULSE: Route(pulse.mute_pulse),
+        ActionId.REFRESH_HOME: Route(home.refresh_home, writes=False),
     },
     Kind.SUBMISSION: {
         ViewId.COHORT: Route(cohort.create_cohort, fields=cohort.FIELDS),
@@ -46,6 +47,7 @@ ROUTES: Routes = {
     },
     Kind.EVENT: {
         "message": Route(direct_messages.answer_typed_message),
+        HOME_OPENED: Route(home.open_home, writes=False),
     },
 }
 

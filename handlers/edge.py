@@ -22,10 +22,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from fellowship.errors import InvalidFieldsError, RefusedError
 from fellowship.ports import Actor
 from fellowship.services import inbox
-from fellowship.views import refusal
+from fellowship.views import home, refusal
 from fellowship.views.message import Message
 from handlers.payload import Kind, Payload
-from handlers.show import ClickContext, ClickRoute, Context, Deps, Done, Open, Reply, Routes, Show
+from handlers.show import ClickContext, ClickRoute, Context, Deps, Done, Home, Open, Reply, Routes, Show
 from models.session import DatabaseBusyError
 
 log = structlog.get_logger()
@@ -57,13 +57,15 @@ class Edge:
         except RefusedError as refused:
             show = self._in_words(payload, refused)
         except (DatabaseBusyError, OperationalError, PoolTimeoutError) as failure:
-            _report(payload, failure)
+            reference = _report(payload, failure)
             if payload.kind is Kind.EVENT:
+                _make_home_safe(payload, reference, client)
                 raise  # no acknowledgement: Slack delivers it again
             show = self._in_words(payload, NOT_SAVED)
         except Exception as failure:
             reference = _report(payload, failure)
             if payload.kind is Kind.EVENT:
+                _make_home_safe(payload, reference, client)
                 raise  # no acknowledgement: Slack delivers it again
             show = _unexpected(payload, reference)
         _answer(payload, show, ack, client)
@@ -145,6 +147,9 @@ def _answer(payload: Payload, show: Show, ack: Ack, client: WebClient) -> None:
                 ack()
             else:
                 ack("The form could not be opened. Please type it again.")
+        case _, Home(view):
+            _publish(payload, view, client)
+            ack()
         case _:
             ack()
 
@@ -163,3 +168,20 @@ def _open(payload: Payload, view: View, client: WebClient) -> bool:
         return True
     log.warning("modal_not_opened", route=payload.route)
     return False
+
+
+def _publish(payload: Payload, view: View, client: WebClient) -> None:
+    """Raises for an event whose view Slack did not take, which is so not acknowledged: Slack delivers it again."""
+    try:
+        client.views_publish(user_id=payload.slack_user_id, view=view)
+    except (SlackApiError, OSError, http.client.HTTPException):
+        log.warning("home_not_published", route=payload.route)
+        if payload.kind is Kind.EVENT:
+            raise
+
+
+def _make_home_safe(payload: Payload, reference: str, client: WebClient) -> None:
+    """What stood on a Home tab that could not be made anew may not be true any more: an apology takes its place."""
+    if payload.opens_home:
+        with contextlib.suppress(SlackApiError, OSError, http.client.HTTPException):
+            _publish(payload, home.unexpected_home(reference), client)

@@ -14,6 +14,8 @@ from typing import Any
 from fellowship.services.answers import Place
 from fellowship.views.ids import BlockId, routed
 
+HOME_OPENED = "app_home_opened"
+
 
 class Kind(StrEnum):
     """How people reach the bot."""
@@ -74,8 +76,8 @@ class Payload:
 
     @property
     def in_modal(self) -> bool:
-        """Whether a modal was open where it happened."""
-        return bool(self.body.get("view"))
+        """Whether a modal was open where it happened; a Home tab is a view as well, and no modal."""
+        return (self.body.get("view") or {}).get("type") == "modal"
 
     @property
     def trigger_id(self) -> str:
@@ -125,6 +127,11 @@ class Payload:
     def is_from_a_person(self) -> bool:
         """For a message event: somebody typed it, and it is new."""
         return bool(self._event.get("user")) and not self._event.get("bot_id") and not self._event.get("subtype")
+
+    @property
+    def opens_home(self) -> bool:
+        """For an event: somebody opened the app's Home tab, and not its Messages tab."""
+        return self.kind is Kind.EVENT and self.route == HOME_OPENED and self._event.get("tab") == "home"
 
     @property
     def fields(self) -> "Fields":

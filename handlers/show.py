@@ -33,7 +33,14 @@ class Open:
     view: View
 
 
-Show = Done | Reply | Open
+@dataclass(frozen=True)
+class Home:
+    """The person's Home tab, in the place of what stood there."""
+
+    view: View
+
+
+Show = Done | Reply | Open | Home
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class Roster:
 
 
 def parse_roster(text: str) -> Roster:
-    """Who is on the list, and which lines cannot be used. A list over 60 lines is one problem, and nobody of it a row.
+    """Who is on the list, and which lines cannot be used. A list over ``MOST_LINES`` is one problem and no rows.
 
     Lines may be names with addresses in any order, comma, semicolon or tab separated, with or without a heading.
     """

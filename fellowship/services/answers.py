@@ -258,8 +258,26 @@ def submit(session: Session, actor: Actor, sheet: Sheet, policies: Policies, now
     if not rows:
         raise closed(wave)
     session.execute(_upsert_form(session.get_bind().dialect.name == "sqlite"), rows)
+    receipt = views.pulse_finished(wave.card, now, late)
     if sheet.place is not None:
-        _edit(session, actor, sheet.place, views.pulse_finished(wave.card, now, late), now)
+        _edit(session, actor, sheet.place, receipt, now)
+    else:
+        _say_saved(session, actor, wave, receipt, now)
+
+
+def _say_saved(session: Session, actor: Actor, wave: Asking, receipt: Message, now: dt.datetime) -> None:
+    """The receipt of a form that was opened from the Home tab takes the place of the invitation, sent or not."""
+    fellow_id = session.scalars(
+        select(WaveMember.fellow_id).where(
+            WaveMember.workspace_id == actor.workspace_id, WaveMember.respondent_ref == wave.respondent_ref
+        )
+    ).one()
+    key = asking.prompt_key(asking.INVITE, wave.wave_id, fellow_id)
+    place = outbox.place_of(session, actor.workspace_id, key)
+    if place is not None:
+        _edit(session, actor, Place(*place), receipt, now)
+    elif not outbox.say(session, actor.workspace_id, key=key, to=actor.slack_user_id, message=receipt, at=now):
+        outbox.revise(session, actor.workspace_id, key=key, message=receipt)
 
 
 @functools.cache

@@ -118,15 +118,17 @@ def remind(session: Session, workspace_id: str, subject: str, policies: Policies
 def _invited_on_an_earlier_day(session: Session, workspace_id: str, invitee: Invitee, now: dt.datetime) -> bool:
     invited_at = session.scalar(
         select(Outbox.due_at).where(
-            Outbox.workspace_id == workspace_id, Outbox.dedupe_key == _prompt_key(INVITE, invitee)
+            Outbox.workspace_id == workspace_id,
+            Outbox.dedupe_key == prompt_key(INVITE, invitee.card.wave_id, invitee.fellow_id),
         )
     )
     zone = zoneinfo.ZoneInfo(invitee.card.zone)
     return invited_at is not None and invited_at.astimezone(zone).date() < now.astimezone(zone).date()
 
 
-def _prompt_key(kind: str, invitee: Invitee) -> str:
-    return f"wave:{invitee.card.wave_id}:{kind}:{invitee.fellow_id}"
+def prompt_key(kind: str, wave_id: str, fellow_id: str) -> str:
+    """Under which the outbox has the fellow's invitation to the wave, or its reminder."""
+    return f"wave:{wave_id}:{kind}:{fellow_id}"
 
 
 def _prompt(
@@ -141,7 +143,7 @@ def _prompt(
         outbox.say(
             session,
             workspace_id,
-            key=_prompt_key(kind, invitee),
+            key=prompt_key(kind, invitee.card.wave_id, invitee.fellow_id),
             to=invitee.slack_user_id,
             message=view(invitee.card, invitee.instrument),
             at=now,

@@ -11,9 +11,11 @@ from fellowship import catalogue
 from fellowship.errors import CohortClosedError, InvalidFieldsError, UnknownSubjectError
 from fellowship.ports import Actor
 from fellowship.rules.calendar import HolidaysUnknownError, bank_holidays, instant
+from fellowship.rules.words import seen
 from fellowship.services import due, outbox, people
 from fellowship.services.people import Role
 from fellowship.views import cohort as views
+from fellowship.views.text import named
 from models.operational import Cohort
 
 START, CLOSE = "cohort.start", "cohort.close"
@@ -122,9 +124,9 @@ def _announce(session: Session, actor: Actor, cohort: Cohort, new: NewCohort, no
 
 def _check(new: NewCohort) -> None:
     problems: dict[str, str] = {}
-    if not new.name.strip():
+    if not seen(new.name):
         problems["name"] = "Give the cohort a name."
-    if not new.programme.strip():
+    if not seen(new.programme):
         problems["programme"] = "Say which programme it belongs to."
     if new.end_on <= new.start_on:
         problems["end_on"] = "The cohort must end after it starts. Choose a later date."
@@ -152,10 +154,12 @@ def _check_evaluation_channel(session: Session, actor: Actor, new: NewCohort) ->
     problems = {}
     for name, channel_id, evaluation_channel_id in rows:
         if new.evaluation_channel_id in {channel_id, evaluation_channel_id}:
-            problems["evaluation_channel_id"] = f"{name} uses that channel. Choose one for this cohort's results alone."
+            problems["evaluation_channel_id"] = (
+                f"{named(name)} uses that channel. Choose one for this cohort's results alone."
+            )
         if new.channel_id == evaluation_channel_id:
             problems["channel_id"] = (
-                f"{name} has its results there. Choose the channel that this cohort's fellows are in."
+                f"{named(name)} has its results there. Choose the channel that this cohort's fellows are in."
             )
     if problems:
         raise InvalidFieldsError(problems)

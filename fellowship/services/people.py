@@ -1,7 +1,7 @@
 """Who people are and which roles they hold. Deny by default: a role that is not found is not held."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from sqlalchemy import delete, select
@@ -106,18 +106,22 @@ def require_director(session: Session, actor: Actor) -> None:
     """Raise NotAllowedError unless the actor is an associate director of this workspace."""
     if holds(session, actor, Role.ASSOCIATE_DIRECTOR):
         return
-    directors = session.scalars(
-        select(Person.slack_user_id)
-        .join(RoleGrant, (RoleGrant.workspace_id == Person.workspace_id) & (RoleGrant.person_id == Person.person_id))
-        .where(RoleGrant.workspace_id == actor.workspace_id, RoleGrant.role == Role.ASSOCIATE_DIRECTOR)
-        .order_by(RoleGrant.granted_at)
-        .limit(3)
-    ).all()
-    who = " or ".join(f"<@{each}>" for each in directors)
+    who = " or ".join(f"<@{each}>" for each in directors(session, actor.workspace_id))
     raise NotAllowedError(
         "Only an associate director can do that.",
         f"{who} can do it for you." if who else "Whoever installed this app can name an associate director.",
     )
+
+
+def directors(session: Session, workspace_id: str) -> Sequence[str]:
+    """The Slack ids of up to three associate directors of the workspace: whom anybody there can ask."""
+    return session.scalars(
+        select(Person.slack_user_id)
+        .join(RoleGrant, (RoleGrant.workspace_id == Person.workspace_id) & (RoleGrant.person_id == Person.person_id))
+        .where(RoleGrant.workspace_id == workspace_id, RoleGrant.role == Role.ASSOCIATE_DIRECTOR)
+        .order_by(RoleGrant.granted_at)
+        .limit(3)
+    ).all()
 
 
 def director_of(cohort: Cohort) -> str:

@@ -10,6 +10,7 @@ from fellowship import catalogue
 from fellowship.errors import InvalidFieldsError, NotAllowedError
 from fellowship.ports import Actor
 from fellowship.rules.calendar import instant
+from fellowship.rules.words import seen
 from fellowship.services import due, outbox
 from fellowship.views import registration as views
 from fellowship.views.registration import RegistrationValues
@@ -177,7 +178,7 @@ def _checked(values: RegistrationValues) -> tuple[dt.date, dt.date]:
         "host": "Say which organisation hosts your fellowship.",
         "project": "Give your project a working title; you can change it later.",
     }
-    problems |= {name: sentence for name, sentence in needed.items() if not getattr(values, name)}
+    problems |= {name: sentence for name, sentence in needed.items() if not seen(getattr(values, name))}
     if not values.weekdays:
         problems["weekdays"] = "Choose at least one weekday on which you do your fellowship."
     if values.start_on is None:

@@ -10,6 +10,7 @@ from fellowship.errors import InvalidFieldsError
 from fellowship.ports import Actor, Member
 from fellowship.rules.calendar import next_sending_instant
 from fellowship.rules.roster import Roster, parse_roster
+from fellowship.rules.words import seen
 from fellowship.services import cohorts, due, outbox, people
 from fellowship.services.people import Role
 from fellowship.views import roster as views
@@ -22,7 +23,7 @@ IMPORT = "roster.import"
 def ask_import(session: Session, actor: Actor, cohort_id: str, lines: str, now: dt.datetime) -> None:
     """The pasted list is kept and will be looked up at once; a report of every line follows by direct message."""
     cohort = cohorts.directed_cohort(session, actor, cohort_id)
-    if not lines.strip():
+    if not seen(lines):
         raise InvalidFieldsError({"lines": "Paste one person a line, with an e-mail address in each."})
     pasted = RosterImport(
         workspace_id=actor.workspace_id,

@@ -307,9 +307,9 @@ def note_released(session: Session, workspace_id: str, wave_id: str) -> None:
     _show_director(session, wave, cohort)
 
 
-def _show_director(session: Session, wave: Wave, cohort: Cohort) -> None:
-    eligible = _members(session, wave)
-    card = views.DirectorCard(
+def director_card(wave: Wave, cohort: Cohort, eligible: int) -> views.DirectorCard:
+    """The wave as an associate director is told of it, from what was last counted; ``eligible`` were asked."""
+    return views.DirectorCard(
         cohort_name=cohort.name,
         eligible=eligible,
         answered=wave.answered,
@@ -321,7 +321,10 @@ def _show_director(session: Session, wave: Wave, cohort: Cohort) -> None:
         state=_SHOWN[wave.state],
         reportable=views.reportable(eligible, wave.k_median, wave.k_distribution),
     )
-    message = views.director_status(card)
+
+
+def _show_director(session: Session, wave: Wave, cohort: Cohort) -> None:
+    message = views.director_status(director_card(wave, cohort, _members(session, wave)))
     key = f"wave:{wave.wave_id}:status"
     place = outbox.place_of(session, wave.workspace_id, key)
     if place is None:

@@ -28,7 +28,7 @@ from fellowship.views.layout import (
     select,
 )
 from fellowship.views.message import Message
-from fellowship.views.text import channel, joined, mention, on, shown
+from fellowship.views.text import channel, joined, mention, on, one_line, shown
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def cohort_created(card: CohortCard, *, cohort_id: str) -> Message:
         else "*Evaluators:* none yet, so nobody can ask for results with `/evaluate`"
     )
     blocks = [
-        heading(f"Cohort set up: {card.name}"),
+        heading(f"Cohort set up: {one_line(card.name)}"),
         section(
             f"*Programme:* {shown(card.programme)}\n"
             f"*Dates:* {on(card.start_on)} to {on(card.end_on)}\n"

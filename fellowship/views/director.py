@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 from fellowship.views.ids import ActionId, BlockId, ViewId
 from fellowship.views.layout import button, buttons, field, heading, modal, options, said, section, select
 from fellowship.views.message import Message
-from fellowship.views.text import at, counted, on
+from fellowship.views.text import at, counted, on, one_line
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,10 @@ def open_pulse_modal(cohorts: Sequence[tuple[str, str]], instruments: Sequence[t
             buttons(
                 [
                     button(
-                        "Send a test to me", ActionId.TEST_PULSE, titled[0].value, label="Send a test pulse to me alone"
+                        "Send a test to me",
+                        ActionId.TEST_PULSE,
+                        titled[0].value,
+                        label="Send a test to me: the pulse, to you alone",
                     )
                 ]
             ),
@@ -77,21 +80,24 @@ def _only(among: Sequence[Option]) -> str | None:
 def director_status(card: DirectorCard) -> Message:
     """How many have answered, never who; kept up to date in place."""
     return said(
-        heading(f"Pulse: {card.cohort_name}"),
-        section(
-            f"*{card.answered} of {card.eligible} answered*, counted {at(card.counted_at, card.zone)}. "
-            + (
-                "I count once a day while the pulse is open and show you how many, never who."
-                if card.state == "open"
-                else "I show you how many, never who."
-            )
-        ),
-        section(_stage(card)),
+        heading(f"Pulse: {one_line(card.cohort_name)}"),
+        section(count_sentence(card)),
+        section(stage_sentence(card)),
         section(card.reportable),
     )
 
 
-def _stage(card: DirectorCard) -> str:
+def count_sentence(card: DirectorCard) -> str:
+    """How many had answered when last counted: the only words in which that number is given."""
+    return f"*{card.answered} of {card.eligible} answered*, counted {at(card.counted_at, card.zone)}. " + (
+        "I count once a day while the pulse is open and show you how many, never who."
+        if card.state == "open"
+        else "I show you how many, never who."
+    )
+
+
+def stage_sentence(card: DirectorCard) -> str:
+    """Where the wave is in its life, and what happens next."""
     opened, closes, freezes = on(card.opened_on), at(card.closes_at, card.zone), at(card.freezes_at, card.zone)
     if card.state == "open":
         return (
@@ -111,7 +117,7 @@ def _stage(card: DirectorCard) -> str:
 def pulse_stuck(cohort_name: str) -> Message:
     """To the associate director: the pulse cannot go on by itself, nothing is lost, and who can help."""
     return said(
-        heading(f"Pulse: {cohort_name}"),
+        heading(f"Pulse: {one_line(cohort_name)}"),
         section(
             "*This pulse needs a hand.* I could not close it or put its results together, though I tried several "
             "times. Nothing that anybody answered is lost, and nothing wrong was shown."

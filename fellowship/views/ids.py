@@ -29,6 +29,7 @@ class ActionId(StrEnum):
     ANSWER_FIRST_ITEM = "pulse.answer"
     ANSWER_PULSE = "pulse.form"
     MUTE_PULSE = "pulse.mute"
+    REFRESH_HOME = "home.refresh"
 
 
 class ViewId(StrEnum):

@@ -26,7 +26,7 @@ from slack_sdk.models.views import View
 
 from fellowship.views.ids import ViewId
 from fellowship.views.message import Message
-from fellowship.views.text import cut, escaped, one_line, shortened
+from fellowship.views.text import cut, escaped, literal, one_line, shortened
 
 VALUE = "value"
 """The action id of the element in an input block, unless the input reports while it is filled in."""
@@ -171,7 +171,7 @@ def said(*blocks: Block) -> Message:
 
 def _spoken(block: Block) -> list[str]:
     if isinstance(block, HeaderBlock) and block.text:
-        return [escaped(block.text.text or "")]
+        return [escaped(literal(block.text.text or ""))]
     if isinstance(block, SectionBlock) and block.text:
         return [block.text.text or ""]
     if isinstance(block, ContextBlock):

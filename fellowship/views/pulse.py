@@ -28,7 +28,7 @@ from fellowship.views.layout import (
     words_input,
 )
 from fellowship.views.message import Message
-from fellowship.views.text import at, counted, escaped, shown
+from fellowship.views.text import at, counted, escaped, one_line, shown
 
 _HELP_LIMIT = 500
 """Characters of the configured help line that are shown."""
@@ -174,7 +174,7 @@ def _top(card: WaveCard) -> list[Block]:
             heading("Test: nothing you press is kept"),
             section("You see what a fellow sees. The dates and the cohort's name are examples."),
         ]
-    return [heading(f"Pulse: {card.cohort_name}")]
+    return [heading(f"Pulse: {one_line(card.cohort_name)}")]
 
 
 def _first_item(card: WaveCard, instrument: Instrument) -> list[Block]:

@@ -5,13 +5,16 @@ import re
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from fellowship.views.ids import ViewId
+from fellowship.rules.words import LOOK_ALIKES
+from fellowship.views.ids import CommandName, ViewId
 from fellowship.views.layout import modal, said, section
 from fellowship.views.message import Message
-from fellowship.views.text import escaped, shown
+from fellowship.views.text import LEFT_TO_RIGHT, escaped, isolated, literal, one_line
 
 _SENTENCE_LIMIT = 1000
 _ESCAPED_MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+)&gt;")
+_MARK = re.escape(LOOK_ALIKES["`"])
+_COMMAND = re.compile(rf"{_MARK}((?:{'|'.join(map(re.escape, CommandName))})(?: [a-z]+)?){_MARK}")
 
 
 def refused(sentence: str, who_can_help: str) -> Message:
@@ -47,8 +50,14 @@ def cannot_read() -> Message:
 
 def _refusal(sentence: str, who_can_help: str) -> list[Block]:
     # Mentions are made by us and only in who_can_help, so a name in the sentence can never become one.
-    help_line = _ESCAPED_MENTION.sub(r"<\1>", shown(who_can_help, _SENTENCE_LIMIT))
-    return [section(shown(sentence, _SENTENCE_LIMIT)), section(f"*Who can help:* {help_line}")]
+    help_line = _ESCAPED_MENTION.sub(r"<\1>", _said(who_can_help))
+    return [section(_said(sentence)), section(f"*Who can help:* {help_line}")]
+
+
+def _said(sentence: str) -> str:
+    """A sentence of ours, in which names may stand that people typed: a name at its start does not turn it round."""
+    written = escaped(literal(one_line(sentence, _SENTENCE_LIMIT)))
+    return isolated(_COMMAND.sub(r"`\1`", written), LEFT_TO_RIGHT)
 
 
 def _unexpected(reference: str) -> Block:

@@ -10,6 +10,7 @@ from slack_sdk.models.views import View
 from fellowship import catalogue
 from fellowship.views.ids import ActionId, BlockId, ViewId, suffixed
 from fellowship.views.layout import (
+    LINE_LIMIT,
     button,
     buttons,
     field,
@@ -23,10 +24,11 @@ from fellowship.views.layout import (
     select,
 )
 from fellowship.views.message import Message
-from fellowship.views.text import WEEKDAYS, escaped, joined, on, one_line, shown
+from fellowship.views.text import WEEKDAYS, escaped, joined, literal, on, one_line, shown
 
 _CONFIGURED_LIMIT = 300
 """Characters of a configured sentence that are shown."""
+_CUT = f"What you typed was longer than the {LINE_LIMIT} characters that fit here: please check where it ends."
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ def notice_modal(*, data_protection_contact: str, lawful_basis: str) -> View:
     """The privacy notice, whole."""
     notice = catalogue.privacy_notice()
     paragraphs = notice.filled(
-        data_protection_contact=one_line(data_protection_contact, _CONFIGURED_LIMIT),
-        lawful_basis=one_line(lawful_basis, _CONFIGURED_LIMIT),
+        data_protection_contact=literal(one_line(data_protection_contact, _CONFIGURED_LIMIT)),
+        lawful_basis=literal(one_line(lawful_basis, _CONFIGURED_LIMIT)),
     )
     blocks: list[Block] = [heading(notice.title)]
     blocks += [section(f"*{escaped(each.heading)}*\n{escaped(each.text)}") for each in paragraphs]
@@ -71,14 +73,14 @@ def registration_modal(
         says = f"For *{shown(cohort_name)}*. You are back where you stopped: what you filled in is still here."
     notice = section(
         f"*Privacy.* {escaped(catalogue.privacy_notice().short)}\n"
-        f"Lawful basis: {shown(lawful_basis, _CONFIGURED_LIMIT)}. Questions about your information: "
-        f"{shown(data_protection_contact, _CONFIGURED_LIMIT)}.",
+        f"Lawful basis: {shown(lawful_basis, _CONFIGURED_LIMIT)}.",
         button("Read the whole notice", ActionId.READ_NOTICE),
     )
+    contact = section(f"Questions about your information: {shown(data_protection_contact, _CONFIGURED_LIMIT)}.")
     return modal(
         ViewId.REGISTRATION,
         "Register",
-        [section(says), notice, *_post_fields(values), *_agreement_fields(values)],
+        [section(says), notice, contact, *_post_fields(values), *_agreement_fields(values)],
         submit="Register",
         close="Later",
         metadata=fellow_id,
@@ -100,7 +102,8 @@ def _post_fields(values: RegistrationValues) -> list[Block]:
         (BlockId.PROJECT, "project", "Your project", values.project, "A working title will do."),
     ):
         element = line_input(value, action_id=_keeps(name), reports=True)
-        fields.append(field(block_id, label, element, hint=hint, reports=True))
+        told = " ".join(each for each in (hint, _CUT if len(value) > LINE_LIMIT else None) if each)
+        fields.append(field(block_id, label, element, hint=told or None, reports=True))
     fields.append(
         field(
             BlockId.WEEKDAYS,
@@ -160,8 +163,8 @@ def registered(*, cohort_name: str, values: RegistrationValues, fellow_id: str) 
     agreements = f"*You agreed to:* {escaped('; '.join(agreed))}" if agreed else "*You agreed to:* nothing for now"
     return said(
         heading("You are registered"),
+        section(f"This is what I saved for *{shown(cohort_name)}*:"),
         section(
-            f"This is what I saved for *{shown(cohort_name)}*:\n"
             f"*Profession:* {shown(labels.get(values.profession or '', 'not given yet'))}\n"
             f"*Employer:* {shown(values.employer)}\n"
             f"*Host organisation:* {shown(values.host)}\n"

@@ -22,7 +22,7 @@ from fellowship.views.layout import (
     words_input,
 )
 from fellowship.views.message import Message
-from fellowship.views.text import counted, joined, mention, on, shown
+from fellowship.views.text import counted, joined, mention, on, one_line, shown, size
 
 _LINE_SHOWN = 120
 """Characters of a bad line that are shown: enough to find it again."""
@@ -77,12 +77,13 @@ def invite_report(
     cohort_name: str, invited: Sequence[str], already: Sequence[str], problems: Sequence[Problem]
 ) -> Message:
     """Who was invited, who was before, and each line that could not be used with its reason."""
-    blocks: list[Block] = [heading(f"Invitations: {cohort_name}")]
+    blocks: list[Block] = [heading(f"Invitations: {one_line(cohort_name)}")]
     if invited:
         blocks.append(
             section(
                 f"*Invited, {counted(len(invited), 'person', 'people')}:* {_names(invited)}. Each gets a direct "
-                "message with the privacy notice and the registration form, on a weekday between 09:00 and 17:30."
+                "message with the privacy notice and the registration form, on a weekday between 09:00 and 17:30 in "
+                "their own time zone."
             )
         )
     else:
@@ -99,7 +100,7 @@ def invite_report(
 def invite_failed(cohort_name: str) -> Message:
     """Slack's directory did not answer, several times over: nobody was invited, and what to do."""
     return said(
-        heading(f"Invitations: {cohort_name}"),
+        heading(f"Invitations: {one_line(cohort_name)}"),
         section(
             "*Nobody was invited.* Slack did not tell me who the people on your list are, though I asked several times "
             "over half an hour. I have not kept the list."
@@ -111,7 +112,7 @@ def invite_failed(cohort_name: str) -> Message:
 def _names(names: Sequence[str]) -> str:
     written, taken = list[str](), 0
     for name in names:
-        taken += len(shown(name)) + 2
+        taken += size(shown(name)) + 2
         if taken > _NAMES_LIMIT:
             written.append(f"{len(names) - len(written)} more")
             break
@@ -126,7 +127,7 @@ def _problem_blocks(problems: Sequence[Problem]) -> list[Block]:
     ]
     listed, left = [""], len(lines)
     for line in lines:
-        if len(listed[-1]) + 1 + len(line) > SECTION_LIMIT:
+        if size(listed[-1]) + 1 + size(line) > SECTION_LIMIT:
             if len(listed) == 3:  # some nine thousand characters: more is not read in a message
                 break
             listed.append("")
@@ -142,7 +143,7 @@ def _problem_blocks(problems: Sequence[Problem]) -> list[Block]:
         section(
             "*Next:* correct what is wrong and paste it again. You can paste the whole list: nobody is invited twice."
         ),
-        buttons([button("Paste again", ActionId.INVITE_FELLOWS, label="Invite fellows: paste the list again")]),
+        buttons([button("Paste again", ActionId.INVITE_FELLOWS, label="Paste again: invite fellows from a list")]),
     ]
     return blocks
 

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 
 from fellowship.views.layout import SECTION_LIMIT, heading, note, said, section
 from fellowship.views.message import Message
-from fellowship.views.text import at, counted, cut, escaped, on, shown
+from fellowship.views.text import at, counted, cut, escaped, on, one_line, shown
 
 _MOST_SECTIONS = 40
 """A message holds 50 blocks; the rest is for what stands around the items."""
@@ -55,13 +55,13 @@ class WaveSummary:
 
 def wave_summary(summary: WaveSummary) -> Message:
     """The post in the evaluation channel."""
-    return said(heading(f"Pulse results: {summary.cohort_name}"), *_summary_blocks(summary))
+    return said(heading(f"Pulse results: {one_line(summary.cohort_name)}"), *_summary_blocks(summary))
 
 
 def latest_pulse(summary: WaveSummary | None, cohort_name: str) -> Message:
     """The answer to an evaluator who asks: the same content, or that there is none yet."""
     if summary is not None:
-        return said(heading(f"Latest pulse: {summary.cohort_name}"), *_summary_blocks(summary))
+        return said(heading(f"Latest pulse: {one_line(summary.cohort_name)}"), *_summary_blocks(summary))
     return said(
         section(
             f"No pulse of {shown(cohort_name)} has been released yet. When one is over I post its summary in this "

@@ -1,9 +1,12 @@
 """Words: escaping, dates and lists, in one place."""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
+
+from fellowship.rules.words import LOOK_ALIKES, seen
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """Names of the weekdays, Monday being 0."""
@@ -25,8 +28,20 @@ _MONTHS = (
 NAME_LIMIT = 150
 """Characters of a name that are shown; what is longer ends in an ellipsis."""
 
-# Embeddings, overrides and isolates: one of them in a name would turn round the words that stand after it.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+FIRST_STRONG, LEFT_TO_RIGHT, END = "\u2068", "\u2066", "\u2069"
+"""Isolates: what stands between one of the first two and the last cannot turn round what stands outside."""
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_FULL_WIDTH = {"\uff0a": "*", "\uff3f": "_", "\uff5e": "~", "\uff40": "`"}
+"""Slack formats with these as with the narrow ones."""
+_MARKS = str.maketrans(
+    {
+        **{mark: LOOK_ALIKES[mark] for mark in "*~`"},
+        **{wide: LOOK_ALIKES[mark] for wide, mark in _FULL_WIDTH.items()},
+    }
+)
+# Between letters or digits, as in an address, an underscore formats nothing.
+_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_QUOTE = re.compile(r"^(?=[>\uff1e])")
 
 
 def escaped(text: str) -> str:
@@ -37,34 +52,68 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def literal(text: str) -> str:
+    """Plain ``text`` in which Slack formats nothing: look-alikes stand for the marks, which mrkdwn cannot escape.
+
+    A ``>`` at the start follows a soft hyphen, which nobody sees, and so begins no quotation.
+    """
+    return _QUOTE.sub("\u00ad", _UNDERSCORE.sub(LOOK_ALIKES["_"], text.translate(_MARKS)))
+
+
 def one_line(text: str, limit: int = NAME_LIMIT) -> str:
-    """``text`` as one plain line of at most ``limit`` characters, without controls that would disturb its neighbours.
+    """``text`` as one plain line of at most ``limit`` characters, without anything that would disturb its neighbours.
 
     When nothing is left of it, the line says so: it is never empty.
     """
-    kept = "".join(" " if unicodedata.category(each) == "Cc" else each for each in text if each not in _TURNING)
-    return shortened(" ".join(kept.split()), limit) or "(empty)"
+    return shortened(seen(text), limit) or "(empty)"
+
+
+def named(text: str, limit: int = NAME_LIMIT) -> str:
+    """What somebody typed, as one line that can be put in a sentence of plain text.
+
+    Hebrew, Arabic and their like turn round nothing outside themselves.
+    """
+    return isolated(one_line(text, limit), FIRST_STRONG)
 
 
 def shown(text: str, limit: int = NAME_LIMIT) -> str:
-    """What somebody typed, as one line of mrkdwn: shortened to ``limit`` characters first, then escaped."""
-    return escaped(one_line(text, limit))
+    """What somebody typed, as one line of mrkdwn that can be put in a sentence: no part of it means anything to Slack.
+
+    It is shortened to ``limit`` characters first, then escaped.
+    """
+    return escaped(literal(named(text, limit)))
+
+
+def isolated(text: str, opening: str) -> str:
+    """``text``, between ``opening`` and its end if some of it is written from right to left."""
+    turns = any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in text)
+    return f"{opening}{text}{END}" if turns else text
+
+
+def size(text: str) -> int:
+    """Characters as the most cautious reader of Slack's limits counts them: an emoji is two (UTF-16)."""
+    return len(text) + sum(each > "\uffff" for each in text)
+
+
+def _first(text: str, limit: int) -> str:
+    """The beginning of ``text``, of at most ``limit`` characters by ``size``."""
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * limit].decode("utf-16-le", "ignore")
 
 
 def shortened(text: str, limit: int) -> str:
     """Plain ``text`` of at most ``limit`` characters; an ellipsis where something was left out."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return text if size(text) <= limit else _first(text, limit - 1).rstrip().rstrip("\u200d") + "…"
 
 
 def cut(mrkdwn: str, limit: int) -> str:
-    """Mrkdwn of at most ``limit`` characters; never cut inside an entity, a mention or a date."""
-    if len(mrkdwn) <= limit:
+    """Mrkdwn of at most ``limit`` characters; never cut inside an entity, a mention, a date or an isolate."""
+    if size(mrkdwn) <= limit:
         return mrkdwn
-    kept = mrkdwn[: limit - 1]
-    for opens, closes in (("&", ";"), ("<", ">")):
+    kept = _first(mrkdwn, limit - 1)
+    for opens, closes in (("&", ";"), ("<", ">"), (FIRST_STRONG, END), (LEFT_TO_RIGHT, END)):
         start = kept.rfind(opens)
         # An ampersand stands in mrkdwn only where it begins an entity, of at most five characters.
-        if start > kept.rfind(closes) and (opens == "<" or len(kept) - start < 5):
+        if start > kept.rfind(closes) and (opens != "&" or len(kept) - start < 5):
             kept = kept[:start]
     return kept.rstrip() + "…"
 

@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from fellowship import catalogue
 from fellowship.catalogue import Instrument
-from fellowship.views import cohort, director, pulse, refusal, registration, roster, start, summary
+from fellowship.views import cohort, director, home, pulse, refusal, registration, roster, start, summary
 from fellowship.views.message import Message
 
 Typed = Callable[[str], str]
@@ -190,6 +190,111 @@ def director_card(typed: Typed = as_typed) -> director.DirectorCard:
     )
 
 
+def place(typed: Typed = as_typed) -> home.Place:
+    return home.Place(
+        fellow_id="fellow-1",
+        cohort_name=typed("AHP Fellows 2026"),
+        programme=typed("AHP Leadership Fellowship"),
+        director=RUTH,
+        standing="in post",
+        start_on=dt.date(2026, 1, 6),
+        end_on=dt.date(2026, 12, 18),
+        cohort_ended=False,
+        agrees=True,
+        pulse=None,
+    )
+
+
+def own_pulse(typed: Typed = as_typed) -> home.OwnPulse:
+    return home.OwnPulse(card(typed), questions=8, saved=0, left_out=0, closed=False)
+
+
+def directed(typed: Typed = as_typed) -> home.Directed:
+    return home.Directed(
+        cohort_id="cohort-1",
+        name=typed("AHP Fellows 2026"),
+        start_on=dt.date(2026, 1, 6),
+        end_on=dt.date(2026, 12, 18),
+        ended=False,
+        invited=8,
+        registered=7,
+        pulse=director_card(typed),
+        between=False,
+    )
+
+
+def evaluated(typed: Typed = as_typed) -> home.Evaluated:
+    return home.Evaluated(
+        cohort_name=typed("AHP Fellows 2026"),
+        channel_id=EVALUATION_CHANNEL,
+        released=(
+            home.Released("W-9M4XTB", dt.date(2026, 4, 20), dt.date(2026, 5, 4)),
+            home.Released("W-7K2QMA", dt.date(2026, 3, 3), dt.date(2026, 3, 17)),
+        ),
+        earlier=0,
+    )
+
+
+def page_of_nobody(typed: Typed = as_typed) -> home.HomePage:
+    return home.HomePage(
+        places=(),
+        director=None,
+        evaluator=None,
+        ask=(RUTH,),
+        contact=typed("privacy@northvale.example"),
+        made_at=SAVED,
+        zone=ZONE,
+    )
+
+
+def page_of_director(*cohorts: home.Directed, more: int = 0) -> home.HomePage:
+    return replace(page_of_nobody(), director=home.Director(cohorts, more))
+
+
+def homes(typed: Typed = as_typed) -> dict[str, View]:
+    """The Home tab of each kind of person by the name of its golden file."""
+    nobody = page_of_nobody(typed)
+    own, own_place = own_pulse(typed), place(typed)
+    later = replace(directed(typed), name=typed("AHP Fellows 2027"), invited=0, registered=0, pulse=None)
+    ended = replace(directed(typed), ended=True, pulse=replace(director_card(typed), state="closed"))
+    first = replace(evaluated(typed), released=())
+    places = {
+        "invited": replace(own_place, standing="invited", agrees=False),
+        "half_filled_in": replace(own_place, standing="half filled in", agrees=False),
+        "registered": replace(own_place, standing="registered"),
+        "in_post": own_place,
+        "not_agreeing": replace(own_place, agrees=False),
+        "over": replace(own_place, standing="over"),
+        "never_registered": replace(own_place, standing="invited", cohort_ended=True),
+        "pulse": replace(own_place, pulse=own),
+        "pulse_begun": replace(own_place, pulse=replace(own, saved=1)),
+        "pulse_saved": replace(own_place, pulse=replace(own, saved=8, left_out=2)),
+        "pulse_closed": replace(own_place, pulse=replace(own, closed=True)),
+        "pulse_closed_left_out": replace(own_place, pulse=replace(own, saved=8, left_out=2, closed=True)),
+        "pulse_closed_saved": replace(own_place, pulse=replace(own, saved=8, closed=True)),
+    }
+    return {
+        **{f"home_{name}": home.home_view(replace(nobody, places=(each,))) for name, each in places.items()},
+        "home_director": home.home_view(page_of_director(later, directed(typed), ended, more=2)),
+        "home_director_between": home.home_view(page_of_director(replace(directed(typed), pulse=None, between=True))),
+        "home_director_no_cohort": home.home_view(page_of_director()),
+        "home_evaluator": home.home_view(
+            replace(nobody, evaluator=home.Evaluator((first, replace(evaluated(typed), earlier=3)), 1))
+        ),
+        "home_of_three_roles": home.home_view(
+            replace(
+                nobody,
+                places=(replace(own_place, pulse=own),),
+                director=home.Director((directed(typed),), 0),
+                evaluator=home.Evaluator((evaluated(typed),), 0),
+            )
+        ),
+        "home_nobody": home.home_view(nobody),
+        "home_nobody_no_director": home.home_view(replace(nobody, ask=())),
+        "home_unexpected": home.unexpected_home("4F7K09AB"),
+    }
+
+
 def problems(typed: Typed = as_typed) -> list[roster.Problem]:
     return [
         roster.Problem(4, typed("Dilys Evans, dilys.evans(at)example.org"), "there is no e-mail address in this line")
@@ -260,7 +365,7 @@ def messages(typed: Typed = as_typed) -> dict[str, Message]:
 
 
 def views(typed: Typed = as_typed) -> dict[str, View]:
-    """Every modal by the name of its golden file."""
+    """Every modal and every Home tab by the name of its golden file."""
     cohorts = [("cohort-1", typed("AHP Fellows 2026")), ("cohort-2", typed("AHP Fellows 2027"))]
     contact, basis = typed("privacy@northvale.example"), typed("a task carried out in the public interest")
     doors = start.Doors(new_cohort=True, invite=True, pulse=True, register="fellow-1")
@@ -299,4 +404,5 @@ def views(typed: Typed = as_typed) -> dict[str, View]:
             typed("This invitation is for somebody else."), "The associate director of your cohort can invite you."
         ),
         "unexpected_modal": refusal.unexpected_modal("R-4F7K"),
+        **homes(typed),
     }

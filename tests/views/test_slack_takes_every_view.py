@@ -42,8 +42,8 @@ EDITED_IN_PLACE = ("pulse_", "director_status")
 
 
 def _refuse_what_slack_refuses(payload: Json) -> None:
-    if payload.get("type") == "modal":
-        check_view(payload, "modal")
+    if payload.get("type") in {"modal", "home"}:
+        check_view(payload, payload["type"])
         return
     check_message_blocks(payload["blocks"])
     assert 1 <= len(payload["text"]) <= 40_000

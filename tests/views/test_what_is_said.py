@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
-from fellowship.views import cohort, director, pulse, refusal, summary
+from fellowship.views import cohort, director, home, pulse, refusal, summary
 from fellowship.views.ids import ActionId
 from fellowship.views.text import at
 from tests.views import screens
@@ -52,6 +53,29 @@ ESSENTIALS = {
     "unexpected": ["`R-4F7K`", "try it again", "looks after this app"],
     "cannot_read": ["do not read messages", "/fellowship"],
 }
+HOME_ESSENTIALS = {
+    "home_invited": ["You are invited", "not registered yet", "<@U0RUTHADEY>", "privacy@northvale.example"],
+    "home_half_filled_in": ["not finished yet", "is kept", "Carry on registering"],
+    "home_registered": ["Your post begins on Tuesday 6 January 2026", "Nothing is waiting"],
+    "home_in_post": ["Your post runs until Friday 18 December 2026", "Nothing is waiting", "a fellowship day of yours"],
+    "home_not_agreeing": ["Nothing is waiting", "no pulse comes to you", "does not affect your post"],
+    "home_over": ["Your post ended on", "Nothing is waiting"],
+    "home_never_registered": ["did not register", "The cohort ended on", "Nothing is waiting"],
+    "home_pulse": ["A pulse is open for you", "17:30", "you alone are told", "8 short questions", "Answer the pulse"],
+    "home_pulse_begun": ["What you answered is saved", "7 questions are left", "Answer the rest"],
+    "home_pulse_saved": ["Your answers are saved", "until then you can change them", "Change my answers"],
+    "home_pulse_closed": ["has closed", "marked as late", "24 March 2026", "Answer the pulse"],
+    "home_pulse_closed_left_out": ["stand as they are", "What you left out can be added", "Add what I left out"],
+    "home_pulse_closed_saved": ["Your answers are saved", "stand as they are"],
+    "home_director": ["8 people invited, 7 registered", "6 of 7 answered", "once a day", "never who", "And 2 cohorts"],
+    "home_director_between": ["its results are being put together"],
+    "home_director_no_cohort": ["There is no cohort yet", "Set up a cohort"],
+    "home_evaluator": ["<#C0AHPEVALUATE>", "/evaluate", "W-7K2QMA", "Nothing is released yet", "and 3 pulses before"],
+    "home_of_three_roles": ["Your fellowship", "The cohorts you direct", "The cohorts you evaluate"],
+    "home_nobody": ["nothing for you to do here yet", "confidential", "<@U0RUTHADEY>", "looks after this app"],
+    "home_nobody_no_director": ["nothing for you to do here yet", "an associate director can invite you"],
+    "home_unexpected": ["just now", "4F7K09AB", "looks after this app", "is safe"],
+}
 TAKES_THE_PLACE_OF_THE_QUESTION = (
     "pulse_saved",
     "pulse_saved_test",
@@ -69,6 +93,44 @@ def test_every_message_has_its_essentials_listed() -> None:
 def test_the_text_of_a_message_says_the_essentials(name: str, essentials: list[str]) -> None:
     text = screens.messages()[name].text
     assert [each for each in essentials if each not in text] == []
+
+
+def test_every_home_tab_has_its_essentials_listed() -> None:
+    assert set(screens.homes()) == set(HOME_ESSENTIALS)
+
+
+@pytest.mark.parametrize(("name", "essentials"), HOME_ESSENTIALS.items(), ids=HOME_ESSENTIALS)
+def test_a_home_tab_says_the_essentials(name: str, essentials: list[str]) -> None:
+    said = all_words(payloads()[name])
+    assert [each for each in essentials if each not in said] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(HOME_ESSENTIALS) - {"home_unexpected"}))
+def test_the_last_line_of_a_home_tab_says_as_of_when(name: str) -> None:
+    last = payloads()[name]["blocks"][-1]["text"]["text"]
+    assert last.startswith(f"As of {at(screens.SAVED, screens.ZONE)}.")
+
+
+@pytest.mark.parametrize("state", ["open", "closed", "released"])
+def test_a_count_on_the_home_tab_is_word_for_word_the_one_in_the_message(
+    state: Literal["open", "closed", "released"],
+) -> None:
+    card = replace(screens.director_card(), state=state)
+    page = home.home_view(screens.page_of_director(replace(screens.directed(), pulse=card)))
+    count = director.count_sentence(card)
+    assert count in all_words(page.to_dict())
+    assert count in director.director_status(card).text
+
+
+def test_what_cannot_be_added_any_more_has_no_button() -> None:
+    actions = {each.get("action_id") for each in objects(payloads()["home_pulse_closed_saved"])}
+    assert ActionId.ANSWER_PULSE not in actions
+    assert ActionId.REGISTER in actions
+
+
+def test_nobody_is_invited_to_register_for_a_cohort_that_has_ended() -> None:
+    actions = {each.get("action_id") for each in objects(payloads()["home_never_registered"])}
+    assert ActionId.REGISTER not in actions
 
 
 @pytest.mark.parametrize("name", payloads())
