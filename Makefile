@@ -23,13 +23,13 @@ demo: env        ## the story in a local workspace, which stays up until Ctrl-C
 tour: env        ## the same story, checked; leaves var/tour/
 	@$(BIN)/python -m tour
 
-test: env        ## the tests
+test: env        ## the tests; those in a browser where there is a Chromium
 	@$(BIN)/python -m pytest -n 2 -m "not long"
 
 check: env lint types imports test long tour  ## everything that must hold before a change lands
 
-long: env        ## the properties and fault tests that take longer
-	@$(BIN)/python -m pytest -n 2 -m long
+long: env        ## what takes longer: properties, faults, and the story in a browser, which must be there
+	@BROWSER=required $(BIN)/python -m pytest -n 2 -m long
 
 lint: env        ## ruff, every rule
 	@$(BIN)/ruff check .
@@ -43,6 +43,7 @@ imports: env     ## imports run one way
 
 bench: env       ## ratios to floors measured in the same run
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.page
 
 lock: env        ## pin what pyproject.toml asks for, with hashes
 	@$(BIN)/python -m pip install --quiet uv

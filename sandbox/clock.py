@@ -58,6 +58,8 @@ class ProgrammeClock:
         self.running = running
         self.version = 1
         self.clients: dict[str, ClockClient] = {}
+        self.plans = 0
+        """How often what is coming has changed."""
         self.change = Change()
         self.closing = False
         self._advancing: asyncio.Lock | None = None
@@ -97,6 +99,10 @@ class ProgrammeClock:
         self.running = running
         self._bump()
 
+    def ask(self) -> None:
+        """Have every client say afresh what it is due; time does not move."""
+        self._bump()
+
     def close(self) -> None:
         """Let every waiter go: the workspace is closing."""
         self.closing = True
@@ -124,7 +130,10 @@ class ProgrammeClock:
         client.turn += 1
         turn = client.turn
         client.seen, client.next_due = seen, next_due
-        client.upcoming = [dict(item) for item in upcoming]
+        planned = [dict(item) for item in upcoming]
+        if planned != client.upcoming:
+            client.upcoming = planned
+            self.plans += 1
         client.waiting = True
         self.change.fire()
         try:
@@ -194,6 +203,8 @@ class ProgrammeClock:
             deadline = time.monotonic() + seconds
             if not await self.change.until(lambda: self.closing or bool(self.clients), seconds):
                 raise NotPossibleError("nobody lives by this clock: no client has called /sandbox/clock/wait")
+            # What a client planned since it last called is not known here yet.
+            self.ask()
             await self._settle(deadline)
             return self.now, await self._steps(to, deadline)
 

@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.clock import parse_instant
+from sandbox.escaped import EscapedJson
 from sandbox.faults import CALL_FAULTS, DELIVERY_FAULTS
 from sandbox.finding import HOME, visible_messages
 from sandbox.interactivity import Surfaces
@@ -413,11 +414,11 @@ def answering(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             raw = await request.body()
             body = json.loads(raw) if raw else {}
             if not isinstance(body, dict):
-                return JSONResponse({"error": "the body must be a JSON object"}, status_code=400)
-            return JSONResponse(await handler(request, body))
+                return EscapedJson({"error": "the body must be a JSON object"}, status_code=400)
+            return EscapedJson(await handler(request, body))
         except NotPossibleError as error:
-            return JSONResponse({"error": str(error)}, status_code=409)
+            return EscapedJson({"error": str(error)}, status_code=409)
         except (KeyError, TypeError, ValueError) as error:
-            return JSONResponse({"error": f"not understood: {error!r}"}, status_code=400)
+            return EscapedJson({"error": f"not understood: {error!r}"}, status_code=400)
 
     return endpoint

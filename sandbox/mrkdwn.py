@@ -55,7 +55,10 @@ def _date(unix: str, form: str, fallback: str, reader: Reader) -> str:
     known = all(name in _DATE_FORMS for name in _PART.findall(form))
     if reader.zone is None or not form or not known:
         return fallback
-    at = datetime.fromtimestamp(int(unix), UTC).astimezone(ZoneInfo(reader.zone))
+    try:
+        at = datetime.fromtimestamp(int(unix), UTC).astimezone(ZoneInfo(reader.zone))
+    except (OverflowError, ValueError):  # beyond every calendar
+        return fallback
     return _PART.sub(lambda part: _DATE_FORMS[part[1]](at), form)
 
 
@@ -69,7 +72,7 @@ def words(mrkdwn: str, reader: Reader | None = None) -> str:
         if date:
             return _date(date[1], date[2], date[3], who)
         target, _, label = inside.partition("|")
-        if target[0] in "@#":
+        if target.startswith(("@", "#")):
             known = who.names.get(target[1:])
             return known or (f"{target[0]}{label}" if label else target)
         if target.startswith("!subteam^"):
@@ -183,15 +186,24 @@ def rich_spans(element: Any, reader: Reader) -> list[Span]:  # noqa: ANN401 - Sl
     leaf = _RICH.get(kind)
     if leaf is not None:
         return _styled(leaf(element, reader), element.get("style"))
-    parts = [rich_spans(part, reader) for part in element.get("elements") or []]
+    elements = element.get("elements")
+    parts = [rich_spans(part, reader) for part in elements] if isinstance(elements, list) else []
     if kind == "rich_text_list":
         return [["list", "ordered" if element.get("style") == "ordered" else "bullet", parts]]
     inside = [piece for part in parts for piece in part]
     if kind == "rich_text_quote":
         return [["quote", inside]]
     if kind == "rich_text_preformatted":
-        return [["pre", "".join(piece for piece in inside if isinstance(piece, str))]]
+        return [["pre", "".join(_letters(piece) for piece in inside)]]
     return inside
+
+
+def _letters(piece: Span) -> str:
+    """What a piece of rich text shows, without its marks."""
+    if isinstance(piece, str):
+        return piece
+    inside = piece[-1]
+    return inside if isinstance(inside, str) else "".join(_letters(each) for each in inside)
 
 
 def _styled(piece: Span, style: Any) -> list[Span]:  # noqa: ANN401 - as it came

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from sandbox import methods_chat, methods_files, methods_people, methods_views
 from sandbox.arguments import Arguments, decode
+from sandbox.escaped import EscapedJson
 from sandbox.faults import Fault
 from sandbox.ids import id_for
 from sandbox.record import Call
@@ -127,7 +128,7 @@ class WebApi:
         call.status, call.answer = status, answer
         call.milliseconds = (time.monotonic() - began) * 1000
         self.service.workspace.touch()
-        return JSONResponse(answer, status_code=status, headers=headers)
+        return EscapedJson(answer, status_code=status, headers=headers)
 
     def _cut(self, request: Request) -> Response:
         request.state.transport.abort()
@@ -215,6 +216,6 @@ async def response_url(service: Service, request: Request) -> Response:
     except RefusalError as refusal:
         call.status = 404 if refusal.error in {"expired_url", "used_url"} else 400
         call.answer = refusal.answer()
-        return JSONResponse(call.answer, status_code=call.status)
+        return EscapedJson(call.answer, status_code=call.status)
     call.status, call.answer = 200, {"ok": True}
     return PlainTextResponse("ok")

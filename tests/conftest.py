@@ -17,8 +17,20 @@ from models import migrate
 from models.evaluation import Base as EvaluationBase
 from models.operational import Base as OperationalBase
 from models.session import Database
+from tests.browser.chromium import LEFT_OUT
 
 ENGINES = ("sqlite", "postgres")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a run of the tests may be asked for."""
+    parser.addoption("--update-pictures", action="store_true", help="write the pictures that the documentation shows")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where there is no Chromium, one line says so for all the tests that need one."""
+    if any(LEFT_OUT in str(report.longrepr) for report in terminalreporter.getreports("skipped")):
+        terminalreporter.write_line(LEFT_OUT)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.driver import Person, Seen, Workspace
+from tour.acting import Person, Seen, Workspace
 from tour.teller import StoryError, Teller
 
 STARTS_AT = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
@@ -92,7 +92,7 @@ def _options(member: Person, block_id: str) -> list[str]:
 
 
 class Story:
-    """Plays every step through the workspace's driver: each is a real call, envelope or modal."""
+    """Plays every step as its members would, so each is a real call, envelope or modal."""
 
     def __init__(self, slack: Workspace, teller: Teller, folder: Path) -> None:
         self._slack = slack
@@ -293,6 +293,12 @@ class Story:
         tell, member = self._teller, self._slack.member(fellow.name)
         first = fellow.name.partition(" ")[0]
         tell.sees(member, "confidential", show=fellow is FELLOWS[0])
+        if fellow is FELLOWS[0]:
+            tell.pictures("pulse-message")
+            member.opens_home()
+            tell.does(first, "looks at the Home tab")
+            tell.sees(member, "AHP Fellows 2026", in_="home", show=True)
+            tell.pictures("home")
         option = fellow.options[0]
         if first == "Chloe":
             member.clicks(option, times=2)
@@ -307,6 +313,8 @@ class Story:
         said = tell.sees(member, "Saved", show=fellow is FELLOWS[0])
         tell.holds("the message says saved and not what", true=option not in said)
         member.clicks("pulse.form")
+        if fellow is FELLOWS[0]:
+            tell.pictures("pulse-form")
         sheet = {f"pulse_item_p{number}": value for number, value in enumerate(fellow.options, 1)}
         words = {"pulse_item_p8": CANARY} if first == "Farah" else {}
         sent = member.submits({**sheet, **words})
@@ -325,6 +333,7 @@ class Story:
         tell, slack = self._teller, self._slack
         slack.advance(to=STARTS_AT + dt.timedelta(days=42))
         seen = tell.sees(self._nia, "6 of 7", in_="#ahp-evaluation", show=True)
+        tell.pictures("summary")
         tell.holds("it carries figure ids", true="F-" in seen)
         tell.holds("it was posted once", true=self._summaries("#ahp-evaluation") == 1)
         late = slack.member("Gwen Price")
@@ -353,6 +362,7 @@ class Story:
         amara.types("/evaluate", in_="#ahp-evaluation")
         tell.does("Amara", "types /evaluate there too")
         seen = tell.sees(amara, "Only evaluators", in_="#ahp-evaluation", show=True)
+        tell.pictures("refusal")
         tell.holds("she is told why, and who can help", true="confidential" in seen and "Ruth" in seen)
         asked = self._evaluation("SELECT parsed_query, outcome FROM query_log")
         tell.holds("one question was answered, and is on record", true=asked == [("latest pulse", "answered")])

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.driver import Person
+from tour.acting import Person
 
 
 class StoryError(AssertionError):
@@ -56,6 +56,9 @@ class Teller:
         if not true:
             raise StoryError(f"This should be so, and is not: {fact}")
         self._say(f"    ✓ {fact}")
+
+    def pictures(self, what: str) -> None:
+        """Come to a moment that is worth a picture, on the screen of whoever saw something last; words take none."""
 
     def close(self) -> None:
         """The story is over."""

@@ -24,6 +24,7 @@ from sandbox.refusal import NotPossibleError
 from sandbox.workspace import Channel, Member
 
 Body = dict[str, Any]
+Handler = Callable[[Request, Body], Awaitable[Body]]
 _Entry = TypeVar("_Entry", Call, Delivery)
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -74,13 +75,27 @@ class Page:
             "/page/read": self._read,
             "/page/move": self._move,
         }
+        acting = {"/page/type", "/page/press", "/page/enter", "/page/submit"}
         return [
             Route("/", _file, methods=["GET"]),
             Route("/page/static/{name}", _file, methods=["GET"]),
             Route("/page/changes", self._changes, methods=["GET"]),
             *(Route(path, answering(handler), methods=["GET"]) for path, handler in get.items()),
-            *(Route(path, answering(handler), methods=["POST"]) for path, handler in post.items()),
+            *(
+                Route(path, answering(self._asking(handler) if path in acting else handler), methods=["POST"])
+                for path, handler in post.items()
+            ),
         ]
+
+    def _asking(self, handler: Handler) -> Handler:
+        """The same, and then the app says afresh what is coming: it may have planned something."""
+
+        async def acted(request: Request, body: Body) -> Body:
+            done = await handler(request, body)
+            self.service.clock.ask()
+            return done
+
+        return acted
 
     # What is seen
 
@@ -99,17 +114,25 @@ class Page:
         return StreamingResponse(self._stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def _stream(self) -> AsyncIterator[str]:
-        """An event at every change, holding the version to look for; it ends with the workspace."""
+        """An event at every change that a page could show; it ends with the workspace."""
         told = -1
-        while not self.service.clock.closing:
-            stamp = self.workspace.changed_count
+        clock, workspace = self.service.clock, self.workspace
+        while not clock.closing:
+            stamp = workspace.changed_count + clock.plans
             if stamp != told:
                 told = stamp
                 yield f"data: {stamp}\n\n"
                 await asyncio.sleep(_TOGETHER_SECONDS)
                 continue
-            await self.workspace.change.wait(_KEEP_ALIVE_SECONDS)
-            if self.workspace.changed_count == told:
+            waiting = [
+                asyncio.ensure_future(each.wait(_KEEP_ALIVE_SECONDS)) for each in (workspace.change, clock.change)
+            ]
+            try:
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for each in waiting:
+                    each.cancel()
+            if workspace.changed_count + clock.plans == told:
                 yield ": still here\n\n"
 
     # What is done
@@ -133,7 +156,11 @@ class Page:
 
     async def _press(self, _request: Request, body: Body) -> Body:
         member = self._who(body)
-        found = found_at(self.workspace, member, body["at"], str(body["block"]), str(body["action"]))
+        try:
+            found = found_at(self.workspace, member, body["at"], str(body["block"]), str(body["action"]))
+        except NotPossibleError:
+            # The second press of a double-click, or one that crossed an edit: what took its place is drawn in a moment.
+            return Outcome(ok=False).shown()
         if found.element["type"] == "overflow":
             return (await self.control.surfaces.enters(member, found, str(body["value"]), exact=True)).shown()
         return (await self.control.surfaces.presses(member, found)).shown()
@@ -189,7 +216,8 @@ class Page:
             to = parse_instant(datetime.fromisoformat(str(body["local"])).replace(tzinfo=zone).isoformat())
         self._marks.append({id_: channel.last_micros for id_, channel in self.workspace.channels.items()})
         began = clock.now
-        _, steps = await clock.advance(to, seconds=float(body.get("timeout", 120.0)))
+        # Where no app lives by the clock there is nobody to wait for.
+        _, steps = await clock.advance(to, wait=bool(clock.clients), seconds=float(body.get("timeout", 120.0)))
         self.workspace.touch()
         return {"mark": len(self._marks), "steps": len(steps), "moved": clock.now > began}
 
@@ -284,6 +312,3 @@ async def _file(request: Request) -> Response:
     if path.suffix not in _TYPES or not path.is_file():
         return JSONResponse({"error": "there is no such file"}, status_code=404)
     return FileResponse(path, media_type=_TYPES[path.suffix], headers=_SAFE)
-
-
-Handler = Callable[[Request, Body], Awaitable[Body]]

@@ -41,10 +41,14 @@ const BLOCKS = {
   markdown: (block, where) => said(block.spans, where),
   table: (block, where) =>
     h(
-      "table",
-      null,
-      h("thead", null, row(block.rows[0], "th", where)),
-      h("tbody", null, block.rows.slice(1).map((cells) => row(cells, "td", where))),
+      "div",
+      { class: "wide", tabindex: 0, role: "group", "aria-label": "Table" },
+      h(
+        "table",
+        null,
+        h("thead", null, row(block.rows[0], "th", where)),
+        h("tbody", null, block.rows.slice(1).map((cells) => row(cells, "td", where))),
+      ),
     ),
 };
 
@@ -168,8 +172,19 @@ function typed(type) {
   };
 }
 
-const picker = (type) => (part, field) =>
-  h("input", { ...field.attributes, type, value: field.value ?? "", onchange: chosen(field) });
+// While somebody types a date, every digit makes another date: the one that is meant is there after a pause.
+const picker = (type, max) => (part, field) =>
+  h("input", {
+    ...field.attributes,
+    type,
+    max,
+    value: field.value ?? "",
+    onchange: (event) => {
+      field.draft(event.target.value || null);
+      field.app.enterSoon(field.draftKey);
+    },
+    onblur: () => field.app.enter(field.draftKey),
+  });
 
 function select(part, field) {
   const offered = part.offers ?? part.options ?? [];
@@ -221,7 +236,7 @@ function several(part, field) {
   const { id, key, ...named } = field.attributes;
   return h(
     "details",
-    { class: "several", key, "data-action": part.action_id },
+    { class: "several", key, "data-action": part.action_id, onkeydown: shutByEscape },
     h("summary", { id, ...named, "data-action": null }, names.join(", ") || plain(part.placeholder) || "Choose"),
     h(
       "div",
@@ -259,16 +274,31 @@ function button(part, field) {
   );
 }
 
+/** Close what was opened here; the focus goes to what opened it. */
+function shut(details) {
+  details.open = false;
+  details.querySelector("summary").focus();
+}
+
+function shutByEscape(event) {
+  if (event.key !== "Escape" || !event.currentTarget.open) return;
+  event.preventDefault(); // it would close the form as well
+  shut(event.currentTarget);
+}
+
 function overflow(part, field) {
   return h(
     "details",
-    { class: "overflow", key: field.draftKey, "data-action": part.action_id },
+    { class: "overflow", key: field.draftKey, "data-action": part.action_id, onkeydown: shutByEscape },
     h("summary", { "aria-label": field.context ? `More: ${field.context}` : "More actions" }, "⋯"),
     h(
       "div",
       { class: "menu" },
       part.options.map((option) =>
-        h("button", { type: "button", key: option.value, value: option.value, onclick: () => field.press(option.value) }, plain(option.text)),
+        h("button", { type: "button", key: option.value, value: option.value, onclick: (event) => {
+          shut(event.target.closest("details"));
+          field.press(option.value);
+        } }, plain(option.text)),
       ),
     ),
   );
@@ -288,9 +318,9 @@ const ELEMENTS = {
   multi_channels_select: several,
   radio_buttons: choices("radio"),
   checkboxes: choices("checkbox"),
-  datepicker: picker("date"),
+  datepicker: picker("date", "9999-12-31"),
   timepicker: picker("time"),
-  datetimepicker: picker("datetime-local"),
+  datetimepicker: picker("datetime-local", "9999-12-31T23:59"),
   plain_text_input: typed("text"),
   number_input: typed("text"),
   email_text_input: typed("email"),

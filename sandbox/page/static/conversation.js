@@ -38,6 +38,13 @@ export function focusOnError() {
   block?.querySelector("input, select, textarea, summary")?.focus();
 }
 
+/** A thread that was opened is answered in its composer; where one was closed, one is back at its message. */
+export function focusOnThread(opened, closed) {
+  const composer = opened && document.getElementById("thread-composer");
+  const link = () => document.querySelector(`#messages > li.message[data-ts="${CSS.escape(closed)}"] a.reply-link`);
+  (composer || (closed && link()))?.focus();
+}
+
 export function conversation(app) {
   const { place, thread } = app.screen;
   if (place.nowhere) return h("p", { class: "empty" }, place.nowhere);
@@ -98,8 +105,8 @@ function messageItem(app, message, within) {
   const where = { app, at, key };
   return h(
     "li",
-    { class: `message${message.ephemeral ? " ephemeral" : ""}`, key, "data-ts": message.ts, "data-channel": message.channel },
-    h("span", { class: `face${message.is_app ? " is-app" : ""}`, "aria-hidden": "true" }, message.author.slice(0, 1)),
+    { class: `message${message.ephemeral ? " ephemeral" : ""}`, key, tabindex: -1, "data-ts": message.ts, "data-channel": message.channel },
+    h("span", { class: `face${message.is_app ? " is-app" : ""}`, "aria-hidden": "true" }, [...message.author][0]),
     h(
       "div",
       { class: "message-content" },
@@ -125,7 +132,7 @@ function replies(app, message, within) {
   if (within !== "messages" || message.ephemeral) return null;
   const { me, place } = app.screen;
   const words = message.replies ? `${message.replies} ${message.replies === 1 ? "reply" : "replies"}` : "Reply in thread";
-  return h("a", { href: app.address(me.id, place.id, message.ts), class: message.replies ? "replies" : "quiet" }, words);
+  return h("a", { href: app.address(me.id, place.id, message.ts), class: `reply-link ${message.replies ? "replies" : "quiet"}` }, words);
 }
 
 function files(message) {
@@ -142,12 +149,18 @@ function files(message) {
           : h(
               "a",
               { href: file.url, target: "_blank", rel: "noopener" },
-              file.is_image ? h("img", { src: file.url, alt: file.alt || file.title }) : null,
-              h("span", null, file.plain),
+              file.is_image ? h("img", { src: file.url, alt: file.alt || "" }) : null,
+              h("span", null, fileWords(file)),
             ),
       ),
     ),
   );
+}
+
+/** Its name may be written from right to left; what stands around it is not. */
+function fileWords(file) {
+  const at = file.plain.lastIndexOf(file.name);
+  return at < 0 ? file.plain : [file.plain.slice(0, at), h("bdi", null, file.name), file.plain.slice(at + file.name.length)];
 }
 
 export function twinButton(app, id) {

@@ -31,7 +31,7 @@ function reconcile(parent, wanted, mounted) {
   const free = [];
   for (const node of parent.childNodes) {
     const key = node[MADE]?.props?.key;
-    if (key === undefined) free.push(node);
+    if (key === undefined || keyed.has(key)) free.push(node);
     else keyed.set(key, node);
   }
   const matched = wanted.map((child) => {

@@ -61,8 +61,11 @@ function personLine(person) {
   const title = person.title ? `, ${person.title}` : "";
   const gone = person.deleted ? " (deactivated)" : "";
   const unread = person.unread ? ` (${person.unread > 99 ? "over 99" : person.unread} unread)` : "";
-  return `${person.name}${title}${gone}${unread}`;
+  return `${person.name}${title}`.replace(DIRECTIONS, "") + gone + unread;
 }
+
+// Marks that turn the direction of writing: one line of a list holds no elements that could contain them.
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 function toggleMenu(app) {
   app.menu = !app.menu;

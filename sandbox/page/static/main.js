@@ -2,7 +2,8 @@
 import { render } from "./dom.js";
 import { NotPossible, follow, get, post } from "./server.js";
 import { page } from "./frame.js";
-import { focusOnError, focusOnOpen, lastMessageIsInSight, scrollToEnd } from "./conversation.js";
+import { focusOnError, focusOnOpen, focusOnThread, lastMessageIsInSight, scrollToEnd } from "./conversation.js";
+import { focusPath, focusStays } from "./focus.js";
 
 const TYPING_PAUSE_MS = 300; // how long after the last character an element that reports each one does so
 const APP = "app";
@@ -37,7 +38,7 @@ class App {
   // Where we are
 
   readAddress() {
-    const [, me = "", ...rest] = decodeURI(location.hash).split("/");
+    const [, me = "", ...rest] = location.hash.split("/").map(decoded);
     const thread = rest.indexOf("thread");
     this.me = me;
     this.place = (thread < 0 ? rest : rest.slice(0, thread)).join("/") || APP;
@@ -55,12 +56,13 @@ class App {
   }
 
   async moved() {
-    const { me, place } = this;
+    const { me, place, thread } = this;
     this.readAddress();
     this.menu = false;
     this.completing = 0;
     if (this.me === me && this.place === place) this.isNew = false;
     await this.look();
+    if (this.thread !== thread) focusOnThread(this.thread, thread);
     await this.enterHome();
   }
 
@@ -73,21 +75,19 @@ class App {
   // Looking
 
   /** Fetch what the person sees and draw it. One question is under way at a time; changes meanwhile ask once more. */
-  async look() {
-    if (this.looking) {
-      this.lookAgain = true;
+  look() {
+    if (!this.looking) {
+      this.looking = this.lookOnce().finally(() => {
+        this.looking = null;
+      });
       return this.looking;
     }
-    this.looking = this.lookOnce();
-    try {
-      await this.looking;
-    } finally {
-      this.looking = null;
-    }
-    if (this.lookAgain) {
-      this.lookAgain = false;
-      await this.look();
-    }
+    // The question that is under way may have been asked too early: whoever asks now waits for the one after it.
+    this.next ??= this.looking.then(() => {
+      this.next = null;
+      return this.look();
+    });
+    return this.next;
   }
 
   async lookOnce() {
@@ -101,14 +101,13 @@ class App {
         this.mark ? get(`/page/meanwhile/${this.mark}`) : null,
         this.developer ? get("/page/developer") : null,
       ]);
-      if (query.get("in") !== this.place || (this.me && query.get("as") !== this.me)) {
-        this.lookAgain = true;
-        return;
-      }
+      // Somebody else, or another place, was chosen meanwhile, and is looked at next.
+      if (query.get("in") !== this.place || (this.me && query.get("as") !== this.me)) return;
       this.screen = screen;
       this.me = screen.me.id;
-      this.meanwhile = meanwhile;
-      this.developer = developer;
+      // Either may have been opened or dismissed since it was asked for.
+      this.meanwhile = this.mark && (meanwhile ?? this.meanwhile);
+      this.developer = this.developer && (developer ?? this.developer);
       this.seen();
     });
     this.draw();
@@ -131,14 +130,29 @@ class App {
   }
 
   draw() {
+    // What loses the focus as it is taken out may have something to say, and that draws.
+    this.drawAgain = this.drawing;
+    if (this.drawing) return;
+    this.drawing = true;
+    try {
+      this.drawOnce();
+    } finally {
+      this.drawing = false;
+    }
+    if (this.drawAgain) this.draw();
+  }
+
+  drawOnce() {
     if (!this.screen) {
       if (this.troubles.length) render(this.root, this.troubles.join(" "));
       return;
     }
-    const atEnd = this.isNew || lastMessageIsInSight();
+    const atEnd = this.isNew || this.isSending || lastMessageIsInSight();
+    const path = focusPath();
     render(this.root, page(this));
     if (atEnd && this.screen.place.is_latest) scrollToEnd(this.isNew);
     this.isNew = false;
+    focusStays(path);
     focusOnOpen();
     document.title = `${this.screen.me.name} - ${this.screen.team}`;
     if (!performance.getEntriesByName("shown").length) performance.mark("shown");
@@ -174,8 +188,10 @@ class App {
     try {
       return await this.trying(() => post(path, { as: this.me, ...body }));
     } finally {
-      this.busy.delete(key);
+      // Busy until what became of it is drawn, so that nobody acts on what is no longer so.
       await this.look();
+      this.busy.delete(key);
+      this.draw();
     }
   }
 
@@ -199,10 +215,20 @@ class App {
     clearTimeout(this.timers.get(key));
     const draft = this.drafts.get(key);
     if (!draft) return;
+    if (this.isGone(draft.address.at.view)) {
+      this.drafts.delete(key);
+      return;
+    }
     await this.trying(() => post("/page/enter", { as: this.me, ...draft.address, value: draft.value, ...options }));
     await this.look();
     if (this.drafts.get(key) === draft) this.drafts.delete(key);
     this.draw();
+  }
+
+  /** Whether a form was closed; a field that goes with it still tells what was typed in it. */
+  isGone(view) {
+    const { modal, place } = this.screen;
+    return Boolean(view) && view !== modal?.id && view !== place.home?.id;
   }
 
   async press(key, address, part) {
@@ -227,6 +253,7 @@ class App {
   }
 
   async close(view, everything = false) {
+    if (this.busy.has(`close/${view.id}`)) return;
     await this.act(`close/${view.id}`, "/page/close", { view: view.id, everything });
   }
 
@@ -236,8 +263,9 @@ class App {
     if (!text.trim()) return;
     this.composed.set(key, "");
     this.end = null;
-    this.isNew = true;
+    this.isSending = true;
     const done = await this.act(key, "/page/type", { in: this.place, text, thread });
+    this.isSending = false;
     if (done === null) this.composed.set(key, text);
     this.draw();
   }
@@ -268,9 +296,10 @@ class App {
     this.moving = true;
     this.draw();
     const moved = await this.trying(() => post("/page/move", { as: this.me, ...how }));
-    this.moving = false;
     if (moved) this.mark = moved.mark;
     await this.look();
+    this.moving = false;
+    this.draw();
     if (moved) this.say(moved.moved ? `It is now ${this.screen.clock.now.words}.` : "Nothing is coming that could be waited for.");
   }
 
@@ -297,6 +326,14 @@ class App {
     const done = await this.trying(() => post(path, body, method));
     await this.look();
     if (done) this.say(sentence);
+  }
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // half an escape, typed by hand
   }
 }
 

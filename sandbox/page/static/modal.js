@@ -5,7 +5,10 @@ import { pieces, plain } from "./text.js";
 import { twin, twinButton } from "./conversation.js";
 
 const opened = (dialog) => dialog.showModal();
-const closing = (dialog) => dialog.close();
+const closing = (dialog) => {
+  dialog.onclose = null;
+  dialog.close();
+};
 
 export function modal(app) {
   const view = app.screen.modal;
@@ -27,6 +30,11 @@ export function modal(app) {
         event.preventDefault();
         app.close(view);
       },
+      onclose: (event) => {
+        // The browser closes it by itself when Escape is pressed again at once; what is open then is for the app to say.
+        event.target.showModal();
+        app.close(app.screen.modal ?? view);
+      },
     },
     h(
       "div",
@@ -39,6 +47,7 @@ export function modal(app) {
       "div",
       { class: "modal-body", tabindex: 0, role: "group", "aria-label": plain(view.title), key: view.id },
       view.trouble ? h("p", { class: "trouble", role: "alert" }, view.trouble) : null,
+      app.troubles.map((sentence) => h("p", { class: "trouble", role: "alert", key: sentence }, sentence)),
       wrong ? h("p", { class: "trouble", role: "alert" }, wrong === 1 ? "One answer needs another look." : `${wrong} answers need another look.`) : null,
       blocks(view.blocks, where),
       h("p", { class: "doing" }, twinButton(app, view.id)),
@@ -49,7 +58,7 @@ export function modal(app) {
       { class: "modal-foot" },
       h("button", { type: "button", class: "close", onclick: () => app.close(view) }, plain(view.close) || "Cancel"),
       view.submit
-        ? h("button", { type: "button", class: "submit primary", "aria-busy": submitting ? "true" : null, disabled: submitting, onclick: () => app.submit(view) }, plain(view.submit))
+        ? h("button", { type: "button", class: "submit primary", "aria-busy": submitting ? "true" : null, "aria-disabled": submitting ? "true" : null, onclick: () => submitting || app.submit(view) }, plain(view.submit))
         : null,
     ),
   );

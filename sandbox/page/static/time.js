@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 
 export function time(app) {
   const { clock } = app.screen;
-  const button = (words, how) => h("button", { type: "button", disabled: app.moving, onclick: () => app.move(how) }, words);
+  const button = (words, how) => h("button", { type: "button", "aria-disabled": app.moving ? "true" : null, onclick: () => app.moving || app.move(how) }, words);
   return h(
     "section",
     { id: "time", "aria-label": "Time", "aria-busy": app.moving ? "true" : "false" },
@@ -26,15 +26,15 @@ function controls(app, clock, button) {
     button("One day", { days: 1 }),
     button("One week", { days: 7 }),
     h("label", { for: "until", class: "visually-hidden" }, "To a date and time"),
-    h("input", { id: "until", type: "datetime-local", min: clock.now.local, value: app.until ?? clock.now.local, oninput: (event) => (app.until = event.target.value) }),
-    h("button", { type: "button", disabled: app.moving, onclick: () => goThere(app) }, "Go there"),
+    h("input", { id: "until", type: "datetime-local", min: clock.now.local, max: "9999-12-31T23:59", value: app.until ?? clock.now.local, oninput: (event) => (app.until = event.target.value) }),
+    h("button", { type: "button", "aria-disabled": app.moving ? "true" : null, onclick: () => app.moving || goThere(app) }, "Go there"),
     h("button", { type: "button", onclick: () => app.letRun(!clock.running) }, clock.running ? "Stand still" : "Let it run"),
     h(
       "details",
       { class: "coming" },
       h("summary", null, `Coming events (${clock.coming.length})`),
       clock.coming.length
-        ? h("ol", { id: "coming" }, clock.coming.map((event, index) => h("li", { key: index }, h("time", { datetime: event.iso }, event.words), ` ${event.what}${event.times > 1 ? `, ${event.times} times` : ""}`)))
+        ? h("ol", { id: "coming", tabindex: 0, "aria-label": "Coming events" }, clock.coming.map((event, index) => h("li", { key: index }, h("time", { datetime: event.iso }, event.words), ` ${event.what}${event.times > 1 ? `, ${event.times} times` : ""}`)))
         : h("p", null, clock.clients ? "Nothing is planned." : "No app lives by this clock."),
     ),
   ];
@@ -50,7 +50,7 @@ export function meanwhile(app) {
   if (!app.meanwhile) return null;
   const { sent } = app.meanwhile;
   const line = (one) => {
-    const words = `${one.name}: ${one.count} ${one.count === 1 ? "message" : "messages"}`;
+    const words = [h("bdi", null, one.name), `: ${one.count} ${one.count === 1 ? "message" : "messages"}`];
     const mine = app.screen.places.some((place) => place.id === one.channel);
     if (one.member) return h("a", { href: app.address(one.member, "app") }, words);
     return mine ? h("a", { href: app.address(app.me, one.channel) }, words) : words;
