@@ -418,7 +418,7 @@ def answering(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return EscapedJson(await handler(request, body))
         except NotPossibleError as error:
             return EscapedJson({"error": str(error)}, status_code=409)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             return EscapedJson({"error": f"not understood: {error!r}"}, status_code=400)
 
     return endpoint

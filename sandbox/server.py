@@ -48,7 +48,7 @@ class _OpenTransport(H11Protocol):
 
 
 class LoopbackOnly:
-    """Refuses requests addressed to another host's name, or sent by another site's page."""
+    """Refuses requests addressed to another host's name, or sent by a page that is not its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before ``app``."""
@@ -60,10 +60,11 @@ class LoopbackOnly:
             await self.app(scope, receive, send)
             return
         headers = {name: value.decode("latin-1").lower() for name, value in scope["headers"]}
-        named = [headers.get(b"host", "")]
-        if b"origin" in headers:
-            named.append(headers[b"origin"].partition("://")[2])
-        if all((name if name.endswith("]") else name.rsplit(":", 1)[0]) in _LOOPBACK for name in named):
+        host = headers.get(b"host", "")
+        name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+        # A page of another server on this machine is another site too.
+        ours = headers.get(b"origin", f"http://{host}").partition("://")[2] == host
+        if name in _LOOPBACK and ours:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
