@@ -134,6 +134,12 @@ class Surfaces:
             return self._failed(member, f'{failed} "invalid_command_response"')
         return Outcome(reply=reply.text if reply else None, ts=reply.ts if reply else None)
 
+    def _in_trouble(self, view: OpenView) -> Outcome:
+        """A failed submission is told in its modal, and nowhere else."""
+        view.trouble = TROUBLE
+        self.workspace.touch()
+        return Outcome(ok=False, notice=TROUBLE)
+
     def _failed(self, member: Member, sentence: str) -> Outcome:
         return Outcome(ok=False, notice=self.workspace.notice(member.id, sentence))
 
@@ -289,13 +295,11 @@ class Surfaces:
         payload = payloads.view_submission(self.service, member, view)
         delivery = await self.service.hub.deliver("interactive", payload, channels=set())
         if not delivery.acked:
-            view.trouble = TROUBLE
-            return self._failed(member, TROUBLE)
+            return self._in_trouble(view)
         try:
             return self._respond(member, view, delivery)
         except RefusalError:
-            view.trouble = TROUBLE
-            return self._failed(member, TROUBLE)
+            return self._in_trouble(view)
 
     def _respond(self, member: Member, view: OpenView, delivery: Delivery) -> Outcome:
         """Do what the ack of a submission says.

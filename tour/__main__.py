@@ -10,11 +10,13 @@ import sys
 import time
 from pathlib import Path
 
-from tour.running import Running, digest, running
+from tour.running import Running, digest, running, serving
 from tour.story import Story
 from tour.teller import Teller
 
 FOLDER = Path("var/tour")
+PAUSE_SECONDS = 15
+"""From the bot's end to its next start, while the demo stays up: long enough to see what people see meanwhile."""
 
 
 def _play(port: int, *, stay: bool) -> None:
@@ -35,8 +37,13 @@ def _play(port: int, *, stay: bool) -> None:
 def _stay(up: Running) -> None:
     up.slack.run_clock(running=True)
     print(f"\nThe story is over. Now be anyone you like: {up.url}\nCtrl-C ends the workspace and the bot.", flush=True)  # noqa: T201
-    with contextlib.suppress(KeyboardInterrupt):
-        up.bot.wait()
+    bot = up.bot
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as later:
+        while True:
+            bot.wait()
+            print(f"The bot has ended ({FOLDER}/bot.log); in {PAUSE_SECONDS} seconds it is started again.", flush=True)  # noqa: T201
+            time.sleep(PAUSE_SECONDS)
+            bot = later.enter_context(serving(FOLDER, up.slack))
 
 
 def main() -> int:

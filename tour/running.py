@@ -48,7 +48,7 @@ def _plain_environment() -> dict[str, str]:
 @contextlib.contextmanager
 def _process(command: list[str], log: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A process of ours, its output in ``log``; ended by SIGTERM, and within ten seconds, when the block ends."""
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, "-m", *command],
             stdout=output,
@@ -104,10 +104,21 @@ def running(folder: Path, port: int = 0) -> Iterator[Running]:
     with _process(sandbox, log, {}) as workspace:
         slack = Workspace(url)
         _wait_for(lambda: bool(slack.now), workspace, log)
-        log = folder / "bot.log"
-        with _process(["bot", "run"], log, _settings(slack)) as bot:
-            _wait_for(lambda: bool(slack.state["connections"]), bot, log)
+        with serving(folder, slack) as bot:
             yield Running(slack, bot)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, slack: Workspace) -> Iterator[subprocess.Popen[bytes]]:
+    """The bot, connected to the workspace while the block lasts; its files are in ``folder``.
+
+    Raises:
+        SystemExit: it did not connect within 20 seconds.
+    """
+    log = folder / "bot.log"
+    with _process(["bot", "run"], log, _settings(slack)) as bot:
+        _wait_for(lambda: bool(slack.state["connections"]), bot, log)
+        yield bot
 
 
 def _settings(slack: Workspace) -> dict[str, str]:

@@ -214,15 +214,20 @@ class Page:
             to = parse_instant(there.isoformat())
         elif body.get("local"):
             to = parse_instant(datetime.fromisoformat(str(body["local"])).replace(tzinfo=zone).isoformat())
+        if isinstance(to, datetime) and to < clock.now:
+            here = clock.now.astimezone(zone)
+            raise NotPossibleError(f"Time does not go back: it is {here:%A} {here.day} {here:%B %Y}, {here:%H:%M}.")
         self._marks.append({id_: channel.last_micros for id_, channel in self.workspace.channels.items()})
         began = clock.now
         # Where no app lives by the clock there is nobody to wait for.
-        _, steps = await clock.advance(to, wait=bool(clock.clients), seconds=float(body.get("timeout", 120.0)))
+        wait = bool(clock.clients)
+        _, steps = await clock.advance(to, wait=wait, seconds=float(body.get("timeout", 120.0)))
         self.workspace.touch()
-        return {"mark": len(self._marks), "steps": len(steps), "moved": clock.now > began}
+        # A clock that runs goes on by itself: that alone is no move.
+        return {"mark": len(self._marks), "steps": len(steps), "moved": bool(steps) if wait else clock.now > began}
 
     async def _meanwhile(self, request: Request, _body: Body) -> Body:
-        """Who has been sent how much since a mark, those who got most first."""
+        """Who has been sent how much since a mark, those who got most first; not what one person alone is shown."""
         number = int(request.path_params["mark"])
         if not 1 <= number <= len(self._marks):
             raise NotPossibleError("Time was never moved there.")
@@ -234,7 +239,7 @@ class Page:
             for message in reversed(self.workspace.messages[channel.id]):
                 if int(message.ts.replace(".", "")) <= before:
                     break
-                count += message.bot_id is not None
+                count += message.bot_id is not None and message.ephemeral_to is None
             if count:
                 name = self.workspace.members[channel.user].name if channel.user else f"#{channel.name}"
                 sent.append({"member": channel.user, "channel": channel.id, "name": name, "count": count})

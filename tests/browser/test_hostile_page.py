@@ -121,6 +121,7 @@ def pasted(field: Locator, text: str) -> None:
         field.evaluate(set_value, text)
 
 
+@pytest.mark.long
 def test_a_hundred_hostile_strings_typed_by_a_member_are_words(visit: Callable[..., Page], shown: Gallery) -> None:
     page, typed = visit("cohort"), []
     composer, channel = page.locator("#composer"), shown.channel("cohort")

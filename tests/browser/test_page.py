@@ -39,6 +39,34 @@ def test_a_command_opens_a_form_that_can_be_closed_again(on_page: PageWorkspace)
     assert ruth.modal is None
 
 
+def test_the_completions_close_on_escape_and_come_back_with_the_next_letter(on_page: PageWorkspace) -> None:
+    composer, offered = on_page.page.locator("#composer"), on_page.page.locator("#completions")
+    composer.press_sequentially("/fel")
+    expect(offered).to_be_visible()
+    composer.press("Escape")
+    expect(offered).to_have_count(0)
+    composer.press_sequentially("l")
+    expect(offered).to_be_visible()
+
+
+def test_what_hangs_over_the_page_closes_when_one_presses_beside_it(on_page: PageWorkspace) -> None:
+    coming = on_page.page.locator("details.coming")
+    coming.locator("summary").click()
+    expect(coming).to_have_attribute("open", "")
+    on_page.page.locator("#log").click()
+    expect(coming).not_to_have_attribute("open", "")
+
+
+def test_a_call_that_got_no_answer_is_red_and_says_so(on_page: PageWorkspace) -> None:
+    ruth = on_page.member("Ruth Adeyemi")
+    on_page.arm("drop_before")
+    ruth.types("/fellowship")
+    ruth.sees("could not be opened")
+    on_page.page.get_by_role("button", name="Developer", exact=True).click()
+    failed = on_page.page.locator("#calls li.failed")
+    expect(failed).to_have_text("views.open, failed: no answer, fault drop_before")
+
+
 def test_chromium_is_the_one_named_or_the_first_on_the_path() -> None:
     assert found({"PATH": "/nowhere"}) is None
     assert found({"PATH": "/nowhere", "CHROMIUM": "/bin/sh"}) == "/bin/sh"

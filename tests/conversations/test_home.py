@@ -427,7 +427,8 @@ def test_a_page_takes_as_many_statements_for_many_cohorts_and_fellows_as_for_few
     with house.bot.operational.write() as session:
         people.grant(session, _workspace_of(house), Role.EVALUATOR, [house.ruth.id], MONDAY)
     house.bot.worker.finish()  # whatever else reads the database would be counted too
-    few = _statements(house, house.ruth)
+    house.bot.worker.wait(5)
+    few = min(_statements(house, house.ruth) for _ in range(3))  # the clock's listener reads what comes, now and then
     for number in range(20):
         cohort_for(
             house.bot.operational,
@@ -437,7 +438,7 @@ def test_a_page_takes_as_many_statements_for_many_cohorts_and_fellows_as_for_few
             channel_id=f"C{number:02d}F",
             evaluation_channel_id=f"C{number:02d}E",
         )
-    assert _statements(house, house.ruth) == few
+    assert min(_statements(house, house.ruth) for _ in range(3)) == few
     with house.bot.operational.read() as session:
         page = home.page(session, Actor(_workspace_of(house), house.ruth.id), Policies(), MONDAY)
     assert page.director is not None

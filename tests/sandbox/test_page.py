@@ -320,6 +320,7 @@ def test_what_came_while_one_looked_away_is_counted_by_member(web: Web, client: 
             client.chat_postMessage(channel=web.id(who), text="hello")
     client.chat_postMessage(channel=web.place("cohort"), text="hello all")
     web.does("type", "Amara", **{"in": web.place("cohort"), "text": "a member's own"})
+    client.chat_postEphemeral(channel=web.place("cohort"), user=web.id("Ben"), text="for Ben alone")
     _, body, _ = web.ask("GET", f"/page/meanwhile/{moved['mark']}")
     assert [(one["name"], one["count"]) for one in body["sent"]] == [("Ben Li", 2), ("#cohort", 1), ("Amara Okafor", 1)]
     status, body, _ = web.ask("GET", "/page/meanwhile/99")
@@ -331,7 +332,8 @@ def test_a_day_is_a_day_of_the_members_whatever_the_clock_does(web: Web) -> None
     assert web.sandbox.now == datetime(2026, 3, 28, 9, 0, tzinfo=UTC)
     web.does("move", "Amara", days=1)
     assert web.sandbox.now == datetime(2026, 3, 29, 8, 0, tzinfo=UTC)
-    assert "time does not go back" in web.refuses("move", "Amara", local="2026-03-01T09:00")
+    refusal = web.refuses("move", "Amara", local="2026-03-01T09:00")
+    assert refusal == "Time does not go back: it is Sunday 29 March 2026, 09:00."
 
 
 def test_time_moves_at_once_where_no_app_lives_by_it(web: Web) -> None:

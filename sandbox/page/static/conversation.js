@@ -241,7 +241,7 @@ export function composer(app, thread) {
 }
 
 function completions(app, text) {
-  if (!/^\/\S*$/.test(text)) return [];
+  if (!/^\/\S*$/.test(text) || text === app.uncompleted) return [];
   const commands = app.screen.app.commands.filter((command) => command.name.startsWith(text));
   const isWhole = commands.length === 1 && commands[0].name === text;
   return isWhole ? [] : commands.slice(0, MOST_COMPLETIONS);
@@ -261,6 +261,10 @@ function pressedKey(app, event, thread, offered, at) {
   } else if (offered.length && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey) {
     event.preventDefault();
     complete(app, offered[at]);
+  } else if (offered.length && event.key === "Escape") {
+    event.preventDefault();
+    app.uncompleted = event.target.value;
+    app.draw();
   } else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     app.send(thread);

@@ -14,7 +14,7 @@ export function developer(app) {
     h("h2", null, `Deliveries to the app (${panel.connections} ${panel.connections === 1 ? "connection" : "connections"})`),
     h("ol", { id: "deliveries", reversed: true }, panel.deliveries.map((each) => entry(app, "deliveries", each, deliveryLine(each), !each.acked && each.failure !== null))),
     h("h2", null, "Calls by the app"),
-    h("ol", { id: "calls", reversed: true }, panel.calls.map((each) => entry(app, "calls", each, callLine(each), each.status !== null && !each.ok))),
+    h("ol", { id: "calls", reversed: true }, panel.calls.map((each) => entry(app, "calls", each, callLine(each), each.status === null ? isDropped(each) : !each.ok))),
   );
 }
 
@@ -26,8 +26,11 @@ function deliveryLine(each) {
   return `${each.kind}, ${acked}${sent}${retries}${faults}`;
 }
 
+// A call that hangs has no status yet either, but will have one.
+const isDropped = (each) => each.status === null && Boolean(each.fault?.startsWith("drop"));
+
 function callLine(each) {
-  const outcome = each.status === null ? (each.fault ? "failed: no answer" : "waiting") : each.ok ? `ok in ${each.milliseconds} ms` : `failed: ${each.status} ${each.error ?? ""}`;
+  const outcome = each.status === null ? (isDropped(each) ? "failed: no answer" : "waiting") : each.ok ? `ok in ${each.milliseconds} ms` : `failed: ${each.status} ${each.error ?? ""}`;
   return `${each.method}, ${outcome}${each.fault ? `, fault ${each.fault}` : ""}`;
 }
 

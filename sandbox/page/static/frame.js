@@ -114,7 +114,7 @@ function heading(app) {
   const { place, places, app: bot } = app.screen;
   if (place.id.startsWith("app")) return bot.name;
   const here = places.find((each) => each.id === place.id);
-  return here ? `# ${here.name}` : "Nowhere";
+  return here ? `${here.kind === "channel" ? "#" : "🔒"} ${here.name}` : "Nowhere";
 }
 
 function tabs(app) {

@@ -23,6 +23,7 @@ class App {
     this.timeOpen = false; // what moves time, on a narrow page
     this.confirming = null;
     this.completing = 0;
+    this.uncompleted = null; // what stands in the composer when its completions were closed; typing on offers them again
     this.mark = null; // since which moving of time `meanwhile` counts
     this.meanwhile = null;
     this.moving = false;
@@ -339,6 +340,12 @@ function decoded(part) {
 
 const app = new App(document.getElementById("page"));
 addEventListener("hashchange", () => app.moved());
+// What hangs over the page closes when one turns to something else, as a menu does.
+addEventListener("pointerdown", (event) => {
+  for (const open of document.querySelectorAll("details:is(.overflow, .coming)[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
 document.addEventListener("visibilitychange", () => app.markRead());
 await app.look();
 await app.enterHome();
