@@ -49,7 +49,7 @@ class FellowshipBot:
 
     def start(self) -> None:
         """Serve Slack over Socket Mode and do what is due, from now on."""
-        self.connection.connect()  # type: ignore[no-untyped-call] # Bolt does not type it
+        self.connection.connect()
         self.worker.start()
         if self.listener is not None:
             self.listener.start()
