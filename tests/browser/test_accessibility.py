@@ -12,6 +12,8 @@ from sandbox.server import Sandbox
 from tests.browser.gallery import EVERY_INPUT, HOME, LONG, MESSAGES, NOT_DRAWN, PICKER, Gallery, gallery, picture
 from tests.browser.guard import Guard
 
+pytestmark = pytest.mark.long
+
 DESK, PHONE = (1280, 900), (390, 800)
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")

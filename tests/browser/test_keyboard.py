@@ -12,6 +12,8 @@ from tests.browser.guard import Guard
 from tests.browser.keys import Keys
 from tests.sandbox.conftest import actions, button, options, plain
 
+pytestmark = pytest.mark.long
+
 ACTIONS = [
     {"type": "section", "text": mrkdwn("What now?")},
     actions(button("Go on", "go"), {**button("Drop it", "drop"), "confirm": CONFIRM}, button("Vanish", "replace")),

@@ -12,6 +12,8 @@ from sandbox.server import Sandbox
 from sandbox.workspace import Message
 from tests.browser.gallery import Gallery, gallery
 
+pytestmark = pytest.mark.long
+
 MANY = 10_000
 QUIET_MS = 300
 """When nothing has been asked for this long, the page is at rest."""
